@@ -1,0 +1,64 @@
+# A room is a folder of src/ and one target. What a room may include is what it lists under USES:
+# an arrow that is not listed does not compile, since the include paths of a room are its own and those of its uses.
+#
+#   litesmith_room(NAME
+#     USES      other rooms; their headers are visible to this room and to its users
+#     PACKAGES  targets of outside libraries
+#     SCAN      MACRO...   generates a list of all uses of MACRO(NAME...) in the room's sources, see below
+#   )
+#
+# Sources are all .cc files below the folder (a nested folder with a CMakeLists.txt of its own is another room).
+add_library(litesmith_options INTERFACE)
+target_compile_options(litesmith_options INTERFACE -fvisibility=hidden -ffunction-sections -fdata-sections
+  -fno-math-errno -ffp-contract=off)
+if(LITESMITH_DEVELOPER)
+  target_compile_options(litesmith_options INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers)
+endif()
+if(LITESMITH_SANITIZE)
+  target_compile_options(litesmith_options INTERFACE -fsanitize=${LITESMITH_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(litesmith_options INTERFACE -fsanitize=${LITESMITH_SANITIZE})
+endif()
+
+function(litesmith_room name)
+  cmake_parse_arguments(room "" "" "USES;PACKAGES;SCAN" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  file(GLOB_RECURSE nested ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(file IN LISTS nested)
+    get_filename_component(folder ${file} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${folder}/")
+  endforeach()
+
+  if(sources)
+    add_library(ls_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(ls_${name} PRIVATE litesmith_options)
+  else()
+    add_library(ls_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(ls_${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
+  foreach(other IN LISTS room_USES)
+    target_link_libraries(ls_${name} ${scope} ls_${other})
+  endforeach()
+  target_link_libraries(ls_${name} ${scope} ${room_PACKAGES})
+
+  foreach(macro IN LISTS room_SCAN)
+    litesmith_scan(${name} ${macro} "${sources}")
+  endforeach()
+endfunction()
+
+# Collects the first argument of every `MACRO(name...` that starts a line in the room's sources into
+# <build>/generated/<room>/<macro in lower case>.inc, one line `MACRO_ENTRY(name)` each, sorted. The one list that
+# registers ops and kernels is made this way, so that a new op is a new file and no edit anywhere else.
+function(litesmith_scan name macro sources)
+  string(TOLOWER ${macro} lower)
+  set(output ${PROJECT_BINARY_DIR}/generated/${name}/${lower}.inc)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} "-DMACRO=${macro}" "-DOUTPUT=${output}" "-DSOURCES=${sources}"
+            -P ${PROJECT_SOURCE_DIR}/cmake/scan.cmake
+    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/cmake/scan.cmake VERBATIM)
+  add_custom_target(ls_${name}_${lower} DEPENDS ${output})
+  add_dependencies(ls_${name} ls_${name}_${lower})
+  target_include_directories(ls_${name} PUBLIC ${PROJECT_BINARY_DIR}/generated)
+endfunction()
