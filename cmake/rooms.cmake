@@ -1,5 +1,5 @@
 # A room is a folder of src/ and one target. What a room may include is what it lists under USES:
-# an arrow that is not listed does not compile, since the include paths of a room are its own and those of its uses.
+# an arrow that is not listed does not link.
 #
 #   litesmith_room(NAME
 #     USES      other rooms; their headers are visible to this room and to its users
