@@ -43,9 +43,11 @@ function(litesmith_room name)
   endforeach()
   target_link_libraries(ls_${name} ${scope} ${room_PACKAGES})
 
-  foreach(macro IN LISTS room_SCAN)
-    litesmith_scan(${name} ${macro} "${sources}")
-  endforeach()
+  if(sources)
+    foreach(macro IN LISTS room_SCAN)
+      litesmith_scan(${name} ${macro} "${sources}")
+    endforeach()
+  endif()
 endfunction()
 
 # Collects the first argument of every `MACRO(name...` that starts a line in the room's sources into
