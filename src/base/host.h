@@ -1,5 +1,5 @@
-// The host's services behind one interface, so that the rest of the house runs in a test, a browser or a sandbox:
-// files, threads, the clock, shared libraries. SystemHost is the real one.
+// The host's services behind one interface, so that the rest of the house runs in a test, a browser or a
+// sandbox: files, threads, the clock, shared libraries. SystemHost is the real one.
 #pragma once
 
 #include <cstdint>
@@ -46,9 +46,9 @@ class Threads {
   virtual ~Threads() = default;
   // How many workers ParallelFor uses at most, the caller among them.
   virtual int count() const = 0;
-  // Calls body(begin, end, worker) for disjoint ranges that cover [0, count), each at least `grain` long except the
-  // last; worker is in [0, count()). Returns when all are done. Not to be nested. The split depends on `count`,
-  // `grain` and count() alone.
+  // Calls body(begin, end, worker) for disjoint ranges that cover [0, count), each at least `grain` long
+  // except the last; worker is in [0, count()). Returns when all are done. Not to be nested. The split
+  // depends on `count`, `grain` and count() alone.
   virtual void ParallelFor(int64_t count, int64_t grain,
                            const std::function<void(int64_t begin, int64_t end, int worker)>& body) = 0;
 };
@@ -73,18 +73,21 @@ class Host {
   virtual FileResult<FileBytes> Map(const std::string& path) = 0;
   // Names (not paths) in a folder, sorted.
   virtual FileResult<std::vector<std::string>> List(const std::string& folder) = 0;
-  // Writes beside `path` and renames, so that `path` holds either all of `parts`, one after the other, or what it
-  // held before. Leftovers are removed on failure and on interruption.
+  // Writes beside `path` and renames, so that `path` holds either all of `parts`, one after the other, or
+  // what it held before. Leftovers are removed on failure and on interruption.
   virtual FileStatus Write(const std::string& path, const std::vector<Bytes>& parts) = 0;
   virtual FileStatus MakeFolder(const std::string& path) = 0;
   virtual std::optional<std::string> Environment(const std::string& name) = 0;
   // Seconds of a clock that never goes back.
   virtual double Seconds() = 0;
   // Address of `symbol` in a shared library; empty with `problem` set when there is none.
-  virtual void* LibrarySymbol(const std::string& library, const std::string& symbol, std::string* problem) = 0;
+  virtual void* LibrarySymbol(const std::string& library, const std::string& symbol,
+                              std::string* problem) = 0;
 };
 
 std::unique_ptr<Host> MakeSystemHost();
+// Removes the temporary files of writes under way; for the handler of Ctrl-C (safe in a signal handler).
+void RemoveUnfinishedFiles();
 
 // What every reader, pass and kernel is given.
 struct Context {
