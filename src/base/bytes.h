@@ -11,7 +11,8 @@
 
 namespace litesmith {
 
-static_assert(std::endian::native == std::endian::little, "files are little-endian; other hosts need byte swaps here");
+static_assert(std::endian::native == std::endian::little,
+              "files are little-endian; other hosts need byte swaps here");
 
 using Bytes = std::span<const std::byte>;
 
@@ -28,8 +29,7 @@ inline std::optional<Bytes> Slice(Bytes bytes, size_t offset, size_t size) {
 
 // A number at `offset`, wherever that is aligned.
 template <class T>
-  requires std::is_trivially_copyable_v<T>
-std::optional<T> Load(Bytes bytes, size_t offset) {
+requires std::is_trivially_copyable_v<T> std::optional<T> Load(Bytes bytes, size_t offset) {
   const auto part = Slice(bytes, offset, sizeof(T));
   if (!part) return std::nullopt;
   T value;

@@ -18,7 +18,8 @@ const std::vector<CodeInfo>& AllCodes() {
 
 const CodeInfo& InfoOf(Code code) {
   const auto& codes = AllCodes();
-  auto found = std::find_if(codes.begin(), codes.end(), [&](const CodeInfo& info) { return info.code == code; });
+  auto found =
+      std::find_if(codes.begin(), codes.end(), [&](const CodeInfo& info) { return info.code == code; });
   LS_CHECK(found != codes.end());
   return *found;
 }
@@ -27,30 +28,48 @@ std::string CodeText(Code code) { return fmt::format("LS{:04}", static_cast<int>
 
 std::string_view SeverityText(Severity severity) {
   switch (severity) {
-    case Severity::kNote: return "note";
-    case Severity::kWarning: return "warning";
-    case Severity::kError: return "error";
+    case Severity::kNote:
+      return "note";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kError:
+      return "error";
   }
   return "";
 }
 
 std::string_view CategoryText(Category category) {
   switch (category) {
-    case Category::kCustomOp: return "custom-op";
-    case Category::kUnsupportedOp: return "unsupported-op";
-    case Category::kExternalLibrary: return "external-library";
-    case Category::kQuantization: return "quantization";
-    case Category::kVersion: return "version";
-    case Category::kShape: return "shape";
-    case Category::kDtype: return "dtype";
-    case Category::kControlFlow: return "control-flow";
-    case Category::kVariable: return "variable";
-    case Category::kDamagedInput: return "damaged-input";
-    case Category::kWrongInput: return "wrong-input";
-    case Category::kOption: return "option";
-    case Category::kApproximation: return "approximation";
-    case Category::kSilentChange: return "silent-change";
-    case Category::kResourceLimit: return "resource-limit";
+    case Category::kCustomOp:
+      return "custom-op";
+    case Category::kUnsupportedOp:
+      return "unsupported-op";
+    case Category::kExternalLibrary:
+      return "external-library";
+    case Category::kQuantization:
+      return "quantization";
+    case Category::kVersion:
+      return "version";
+    case Category::kShape:
+      return "shape";
+    case Category::kDtype:
+      return "dtype";
+    case Category::kControlFlow:
+      return "control-flow";
+    case Category::kVariable:
+      return "variable";
+    case Category::kDamagedInput:
+      return "damaged-input";
+    case Category::kWrongInput:
+      return "wrong-input";
+    case Category::kOption:
+      return "option";
+    case Category::kApproximation:
+      return "approximation";
+    case Category::kSilentChange:
+      return "silent-change";
+    case Category::kResourceLimit:
+      return "resource-limit";
   }
   return "";
 }

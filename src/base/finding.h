@@ -1,5 +1,5 @@
-// Findings: what a user has to know. Whoever notices a problem that a user can act on puts a Finding into the sink
-// and returns an empty Result; callers do not reword it. Several findings in one run are normal.
+// Findings: what a user has to know. Whoever notices a problem that a user can act on puts a Finding into the
+// sink and returns an empty Result; callers do not reword it. Several findings in one run are normal.
 //
 //   return findings.Report(Finding(Code::kUnknownOp).At(node...)
 //       .Headline("op {} is unknown", name).Cause("no table of this release knows it")
@@ -22,8 +22,21 @@ enum class Severity : uint8_t { kNote, kWarning, kError };
 
 // In the order of their two digits in the codes, from 01.
 enum class Category : uint8_t {
-  kCustomOp = 1, kUnsupportedOp, kExternalLibrary, kQuantization, kVersion, kShape, kDtype, kControlFlow, kVariable,
-  kDamagedInput, kWrongInput, kOption, kApproximation, kSilentChange, kResourceLimit,
+  kCustomOp = 1,
+  kUnsupportedOp,
+  kExternalLibrary,
+  kQuantization,
+  kVersion,
+  kShape,
+  kDtype,
+  kControlFlow,
+  kVariable,
+  kDamagedInput,
+  kWrongInput,
+  kOption,
+  kApproximation,
+  kSilentChange,
+  kResourceLimit,
 };
 
 enum class Code : uint16_t {
@@ -42,9 +55,9 @@ struct CodeInfo {
 
 const std::vector<CodeInfo>& AllCodes();
 const CodeInfo& InfoOf(Code code);
-std::string CodeText(Code code);                     // "LS0101"
-std::string_view SeverityText(Severity severity);    // "error"
-std::string_view CategoryText(Category category);    // "custom-op"
+std::string CodeText(Code code);                   // "LS0101"
+std::string_view SeverityText(Severity severity);  // "error"
+std::string_view CategoryText(Category category);  // "custom-op"
 
 struct Finding {
   struct TensorNote {
@@ -63,7 +76,7 @@ struct Finding {
   Code code;
   Severity severity;
   std::string headline, op, node, layer, source, cause;  // empty: not known
-  int count = 1;  // how many places this finding stands for
+  int count = 1;                                         // how many places this finding stands for
   std::vector<TensorNote> tensors;
   std::vector<FixNote> fixes;
 
@@ -82,10 +95,22 @@ struct Finding {
     fixes.push_back({std::move(text), std::move(option)});
     return *this;
   }
-  Finding& Op(std::string_view name) { op = name; return *this; }
-  Finding& Node(std::string_view name) { node = name; return *this; }
-  Finding& As(Severity other) { severity = other; return *this; }
-  Finding& Tensor(TensorNote note) { tensors.push_back(std::move(note)); return *this; }
+  Finding& Op(std::string_view name) {
+    op = name;
+    return *this;
+  }
+  Finding& Node(std::string_view name) {
+    node = name;
+    return *this;
+  }
+  Finding& As(Severity other) {
+    severity = other;
+    return *this;
+  }
+  Finding& Tensor(TensorNote note) {
+    tensors.push_back(std::move(note));
+    return *this;
+  }
 };
 
 // Where findings go. Safe to call from several threads.
@@ -96,7 +121,8 @@ class FindingSink {
   virtual Failed Report(Finding finding) = 0;
 };
 
-// Keeps all findings in the order of their arrival; equal ones (code, op, headline, cause) are counted, not repeated.
+// Keeps all findings in the order of their arrival; equal ones (code, op, headline, cause) are counted, not
+// repeated.
 class FindingList : public FindingSink {
  public:
   Failed Report(Finding finding) override;

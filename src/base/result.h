@@ -1,5 +1,5 @@
-// Result<T>: a value, or nothing because something failed. Why it failed is a Finding that whoever failed has put
-// into the sink already (base/finding.h), so a Result carries no text and callers just pass failure on.
+// Result<T>: a value, or nothing because something failed. Why it failed is a Finding that whoever failed has
+// put into the sink already (base/finding.h), so a Result carries no text and callers just pass failure on.
 #pragma once
 
 #include <optional>
@@ -16,9 +16,10 @@ class [[nodiscard]] Result {
   Result(T value) : value_(std::move(value)) {}
   Result(Failed) {}
   template <class U>
-    requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, T> && !std::is_same_v<std::remove_cvref_t<U>, Failed>)
-  Result(U&& value) : value_(std::forward<U>(value)) {}
+  requires(std::is_convertible_v<U&&, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, T> && !std::is_same_v<std::remove_cvref_t<U>, Failed>)
+      Result(U&& value)
+      : value_(std::forward<U>(value)) {}
 
   bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
@@ -54,8 +55,8 @@ class [[nodiscard]] Result<void> {
 #define LS_TRY_NAME2_(line) result_##line##_
 
 // LS_RETURN_IF_FAILED(F()) : the enclosing function fails if F() does.
-#define LS_RETURN_IF_FAILED(expression) \
-  do {                                  \
+#define LS_RETURN_IF_FAILED(expression)                  \
+  do {                                                   \
     if (!(expression).ok()) return ::litesmith::kFailed; \
   } while (false)
 

@@ -11,9 +11,12 @@ const OpDef kReturn{Dialect::kCore, "return", kSideEffect};
 
 std::string_view PrefixOf(Dialect dialect) {
   switch (dialect) {
-    case Dialect::kCore: return "";
-    case Dialect::kTf: return "tf.";
-    case Dialect::kTfl: return "tfl.";
+    case Dialect::kCore:
+      return "";
+    case Dialect::kTf:
+      return "tf.";
+    case Dialect::kTfl:
+      return "tfl.";
   }
   return "";
 }
@@ -93,7 +96,8 @@ bool Node::used() const {
 
 // ---------------------------------------------------------------- Function
 
-Function::Function(Module* module, std::string function_name) : name(std::move(function_name)), module_(module) {
+Function::Function(Module* module, std::string function_name)
+    : name(std::move(function_name)), module_(module) {
   return_ = new Node;
   return_->op_ = &kReturn;
   return_->function_ = this;
@@ -122,7 +126,8 @@ void Function::EraseParameter(size_t index) {
   LS_CHECK(!parameters_[index]->used());
   parameters_.erase(parameters_.begin() + static_cast<ptrdiff_t>(index));
   for (size_t i = index; i < parameters_.size(); ++i) parameters_[i]->index_ = static_cast<uint32_t>(i);
-  if (index < parameter_names.size()) parameter_names.erase(parameter_names.begin() + static_cast<ptrdiff_t>(index));
+  if (index < parameter_names.size())
+    parameter_names.erase(parameter_names.begin() + static_cast<ptrdiff_t>(index));
 }
 
 void Function::Insert(Node* node, Node* before) {

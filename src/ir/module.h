@@ -1,5 +1,6 @@
-// The intermediate representation. A Module holds Functions; a Function holds Nodes in topological order; a Node owns
-// the Values it computes; a Value knows who uses it. SSA: each value has one definition and does not change.
+// The intermediate representation. A Module holds Functions; a Function holds Nodes in topological order; a
+// Node owns the Values it computes; a Value knows who uses it. SSA: each value has one definition and does
+// not change.
 //
 //   Node* relu = Builder(node).Create(tf::Relu, {node->output(0)}, {node->output(0)->type});
 //   node->output(0)->ReplaceAllUsesWith(relu->output(0));
@@ -44,11 +45,11 @@ struct Use {
 class Value {
  public:
   Type type;
-  std::string name;  // the tensor's name in the source, or empty
+  std::string name;            // the tensor's name in the source, or empty
   int32_t source_tensor = -1;  // index in the .tflite it came from
 
-  Node* node() const { return node_; }          // null for a function's parameter
-  uint32_t index() const { return index_; }     // among the node's outputs, or the function's parameters
+  Node* node() const { return node_; }       // null for a function's parameter
+  uint32_t index() const { return index_; }  // among the node's outputs, or the function's parameters
   Function* function() const { return function_; }
   std::span<const Use> uses() const { return uses_; }
   bool used() const { return !uses_.empty(); }
@@ -69,7 +70,7 @@ class Value {
 class Node {
  public:
   Attributes attributes;
-  std::string name;   // the source's node name, or empty
+  std::string name;  // the source's node name, or empty
   OriginId origin = kNoOrigin;
 
   const OpDef& op() const { return *op_; }
@@ -80,7 +81,9 @@ class Node {
   size_t operand_count() const { return operands_.size(); }
   // Null stands for an optional operand that is absent (TensorFlow Lite's -1).
   Value* operand(size_t index) const { return operands_[index].value; }
-  Value* operand_or_null(size_t index) const { return index < operands_.size() ? operands_[index].value : nullptr; }
+  Value* operand_or_null(size_t index) const {
+    return index < operands_.size() ? operands_[index].value : nullptr;
+  }
   std::vector<Value*> operands() const;
   void SetOperand(size_t index, Value* value);
   void SetOperands(std::span<Value* const> values);
@@ -143,7 +146,8 @@ class NodeRange {
 class Function {
  public:
   std::string name;
-  // Names of parameters and results in the signature (or the tensors' names), as many as there are; may be empty.
+  // Names of parameters and results in the signature (or the tensors' names), as many as there are; may be
+  // empty.
   std::vector<std::string> parameter_names, result_names;
 
   Function(Module* module, std::string name);
@@ -162,7 +166,7 @@ class Function {
 
   NodeRange nodes() const { return NodeRange(first_); }  // the return node last
   Node* first() const { return first_; }
-  size_t node_count() const { return count_; }           // without the return node
+  size_t node_count() const { return count_; }  // without the return node
 
   // Removes a node none of whose outputs is used.
   void Erase(Node* node);
@@ -231,14 +235,16 @@ class Builder {
   explicit Builder(Function& function) : function_(&function), before_(function.return_node()) {}
 
   Function& function() const { return *function_; }
-  Node* Create(const OpDef& op, std::span<Value* const> operands, std::vector<Type> types, Attributes attributes = {});
+  Node* Create(const OpDef& op, std::span<Value* const> operands, std::vector<Type> types,
+               Attributes attributes = {});
   Node* Create(const OpDef& op, std::initializer_list<Value*> operands, std::vector<Type> types,
                Attributes attributes = {}) {
     return Create(op, std::span<Value* const>(operands.begin(), operands.size()), std::move(types),
                   std::move(attributes));
   }
   // One output.
-  Value* Make(const OpDef& op, std::initializer_list<Value*> operands, Type type, Attributes attributes = {}) {
+  Value* Make(const OpDef& op, std::initializer_list<Value*> operands, Type type,
+              Attributes attributes = {}) {
     return Create(op, operands, {std::move(type)}, std::move(attributes))->output();
   }
   Value* Constant(Tensor tensor, std::string name = {});

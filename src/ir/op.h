@@ -1,4 +1,5 @@
-// What the IR itself knows of an op: its name and a few traits. The rooms tf and tfl describe their ops further.
+// What the IR itself knows of an op: its name and a few traits. The rooms tf and tfl describe their ops
+// further.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ enum Trait : uint32_t {
   kCommutative = 1 << 4,
 };
 
-// Ops are compared by address; each lives as long as the program, those of unknown names as long as their module.
+// Ops are compared by address; each lives as long as the program, those of unknown names as long as their
+// module.
 struct OpDef {
   Dialect dialect;
   std::string_view name;  // as TensorFlow or the schema write it: "Conv2D", "CONV_2D"

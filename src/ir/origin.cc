@@ -23,7 +23,8 @@ OriginId OriginTable::Inlined(OriginId body, OriginId call) {
   if (body == kNoOrigin || call == kNoOrigin) return body == kNoOrigin ? call : body;
   if (const auto known = inlined_.find(Key(body, call)); known != inlined_.end()) return known->second;
   Origin origin = entries_[body];
-  // A body that was inlined into the inlined function already keeps its own innermost call and gets this one above.
+  // A body that was inlined into the inlined function already keeps its own innermost call and gets this one
+  // above.
   origin.call = origin.call == kNoOrigin ? call : Inlined(origin.call, call);
   return inlined_[Key(body, call)] = Add(std::move(origin));
 }

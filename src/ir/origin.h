@@ -1,5 +1,5 @@
-// Where a node comes from: ids into an append-only table that all rewrites share. A node made from several others has
-// an origin whose parents are theirs; nothing is copied.
+// Where a node comes from: ids into an append-only table that all rewrites share. A node made from several
+// others has an origin whose parents are theirs; nothing is copied.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ using OriginId = uint32_t;
 inline constexpr OriginId kNoOrigin = 0;
 
 struct Origin {
-  std::string node;      // name in the graph or function
-  std::string op;        // the source's op
-  std::string function;  // the function's name, empty for the main graph
-  std::string layer;     // layer path from the object graph, where there is one
-  std::string source;    // "train.py:41", where the model ships it
+  std::string node;                            // name in the graph or function
+  std::string op;                              // the source's op
+  std::string function;                        // the function's name, empty for the main graph
+  std::string layer;                           // layer path from the object graph, where there is one
+  std::string source;                          // "train.py:41", where the model ships it
   int32_t subgraph = -1, operator_index = -1;  // of a .tflite
-  OriginId call = kNoOrigin;           // the call through which the function was inlined
-  std::vector<OriginId> parents;       // what this was made from, for derived origins
+  OriginId call = kNoOrigin;                   // the call through which the function was inlined
+  std::vector<OriginId> parents;               // what this was made from, for derived origins
 };
 
 class OriginTable {

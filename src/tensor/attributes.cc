@@ -6,8 +6,9 @@ namespace litesmith {
 namespace {
 
 auto Position(auto& entries, std::string_view name) {
-  return std::lower_bound(entries.begin(), entries.end(), name,
-                          [](const Attributes::Entry& entry, std::string_view key) { return entry.first < key; });
+  return std::lower_bound(
+      entries.begin(), entries.end(), name,
+      [](const Attributes::Entry& entry, std::string_view key) { return entry.first < key; });
 }
 
 }  // namespace

@@ -37,8 +37,9 @@ class Attributes {
   void Set(std::string_view name, Attribute value);
   void Erase(std::string_view name);
 
-  // The value under `name` if it is there and a T, else `otherwise`. TensorFlow leaves out attributes that have
-  // their default, and FlatBuffers fields, so absence is ordinary; a value of another type counts as absent.
+  // The value under `name` if it is there and a T, else `otherwise`. TensorFlow leaves out attributes that
+  // have their default, and FlatBuffers fields, so absence is ordinary; a value of another type counts as
+  // absent.
   template <class T>
   T Get(std::string_view name, T otherwise = {}) const {
     const T* value = FindAs<T>(name);
@@ -55,7 +56,9 @@ class Attributes {
   std::string Text(std::string_view name, std::string otherwise = {}) const {
     return Get<std::string>(name, std::move(otherwise));
   }
-  DType Type(std::string_view name, DType otherwise = DType::kInvalid) const { return Get<DType>(name, otherwise); }
+  DType Type(std::string_view name, DType otherwise = DType::kInvalid) const {
+    return Get<DType>(name, otherwise);
+  }
   std::vector<int64_t> Ints(std::string_view name) const { return Get<std::vector<int64_t>>(name); }
 
   auto begin() const { return entries_.begin(); }

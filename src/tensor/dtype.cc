@@ -10,10 +10,9 @@ struct Info {
   std::string_view name, brief;
   int bits;
 };
-constexpr Info kInfos[] = {
-    {DType::kInvalid, "invalid", "invalid", 0},
+constexpr Info kInfos[] = {{DType::kInvalid, "invalid", "invalid", 0},
 #define LS_DTYPE(enumerator, name, brief, bits, type) {DType::enumerator, name, brief, bits},
-    LS_DTYPES(LS_DTYPE)
+                           LS_DTYPES(LS_DTYPE)
 #undef LS_DTYPE
 };
 
@@ -33,23 +32,40 @@ std::optional<DType> DTypeOfName(std::string_view name) {
 }
 
 bool IsFloat(DType dtype) {
-  return dtype == DType::kFloat32 || dtype == DType::kFloat64 || dtype == DType::kFloat16 || dtype == DType::kBFloat16;
+  return dtype == DType::kFloat32 || dtype == DType::kFloat64 || dtype == DType::kFloat16 ||
+         dtype == DType::kBFloat16;
 }
 
 bool IsInteger(DType dtype) {
   switch (dtype) {
-    case DType::kInt2: case DType::kInt4: case DType::kUInt4:
-    case DType::kInt8: case DType::kInt16: case DType::kInt32: case DType::kInt64:
-    case DType::kUInt8: case DType::kUInt16: case DType::kUInt32: case DType::kUInt64: return true;
-    default: return false;
+    case DType::kInt2:
+    case DType::kInt4:
+    case DType::kUInt4:
+    case DType::kInt8:
+    case DType::kInt16:
+    case DType::kInt32:
+    case DType::kInt64:
+    case DType::kUInt8:
+    case DType::kUInt16:
+    case DType::kUInt32:
+    case DType::kUInt64:
+      return true;
+    default:
+      return false;
   }
 }
 
 bool IsSigned(DType dtype) {
   switch (dtype) {
-    case DType::kInt2: case DType::kInt4: case DType::kInt8: case DType::kInt16: case DType::kInt32:
-    case DType::kInt64: return true;
-    default: return IsFloat(dtype);
+    case DType::kInt2:
+    case DType::kInt4:
+    case DType::kInt8:
+    case DType::kInt16:
+    case DType::kInt32:
+    case DType::kInt64:
+      return true;
+    default:
+      return IsFloat(dtype);
   }
 }
 

@@ -46,7 +46,9 @@ std::string ToText(const Shape& shape) {
   for (int i = 0; i < shape.rank(); ++i) {
     if (i > 0) text += ',';
     const Dim dim = shape[i];
-    text += dim.known() ? std::to_string(dim.value()) : dim.is_symbol() ? "s" + std::to_string(dim.symbol()) : "?";
+    text += dim.known()       ? std::to_string(dim.value())
+            : dim.is_symbol() ? "s" + std::to_string(dim.symbol())
+                              : "?";
   }
   return text + "]";
 }
@@ -113,7 +115,8 @@ Dim SymbolTable::FloorDiv(Dim a, Dim b) {
 }
 
 Dim SymbolTable::CeilDiv(Dim a, Dim b) {
-  if (a.known() && b.known() && b.value() > 0) return Dim(a.value() / b.value() + (a.value() % b.value() != 0));
+  if (a.known() && b.known() && b.value() > 0)
+    return Dim(a.value() / b.value() + (a.value() % b.value() != 0));
   if (b.known() && b.value() == 1) return a;
   if (a.Same(b)) return Dim(1);
   return Combine('^', a, b);

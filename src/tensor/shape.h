@@ -59,8 +59,8 @@ class Shape {
   const std::vector<Dim>& dims() const { return *dims_; }  // only if ranked()
   // Every dimension is known.
   bool known() const;
-  Dims known_dims() const;             // only if known()
-  std::optional<int64_t> elements() const;  // if known and no overflow
+  Dims known_dims() const;                      // only if known()
+  std::optional<int64_t> elements() const;      // if known and no overflow
   std::vector<int64_t> with_minus_one() const;  // unknown as -1; empty if the rank is unknown
   bool Compatible(const Shape& other) const;
   friend bool operator==(const Shape&, const Shape&) = default;
@@ -73,7 +73,8 @@ class Shape {
 std::string ToText(const Shape& shape);
 std::string ToText(std::span<const int64_t> dims);
 
-// What is known from two views of one shape: known wins over a symbol, a symbol over unknown; empty if they contradict.
+// What is known from two views of one shape: known wins over a symbol, a symbol over unknown; empty if they
+// contradict.
 std::optional<Shape> Merge(const Shape& a, const Shape& b);
 
 // Makes symbols, and remembers what they stand for, so that the same expression gives the same symbol.

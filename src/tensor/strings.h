@@ -1,5 +1,6 @@
-// String tensors are stored as TensorFlow Lite stores them, in files and in memory alike: int32 n, then n + 1 int32
-// offsets from the start of the buffer (the last is its size), then the bytes (facts: section 1 of the format).
+// String tensors are stored as TensorFlow Lite stores them, in files and in memory alike: int32 n, then n + 1
+// int32 offsets from the start of the buffer (the last is its size), then the bytes (facts: section 1 of the
+// format).
 #pragma once
 
 #include <optional>

@@ -119,7 +119,10 @@ bool SameTensor(const Tensor& a, const Tensor& b) {
 
 uint64_t HashOf(const Tensor& tensor) {  // FNV-1a over eight bytes at a time
   uint64_t hash = 0xcbf29ce484222325u;
-  const auto mix = [&](uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; hash ^= hash >> 32; };
+  const auto mix = [&](uint64_t word) {
+    hash = (hash ^ word) * 0x100000001b3u;
+    hash ^= hash >> 32;
+  };
   mix(static_cast<uint64_t>(tensor.dtype()));
   for (int64_t dim : tensor.dims()) mix(static_cast<uint64_t>(dim));
   const Bytes bytes = tensor.bytes();

@@ -1,5 +1,5 @@
-// A tensor with its data: dtype, known shape, and storage that is owned or a view into something that stays (a mapped
-// file). Copying a Tensor copies no data.
+// A tensor with its data: dtype, known shape, and storage that is owned or a view into something that stays
+// (a mapped file). Copying a Tensor copies no data.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ namespace litesmith {
 class Tensor {
  public:
   Tensor() = default;
-  // A view of `bytes`, which `owner` keeps. The caller has checked that the size fits dtype and dims; bytes that are
-  // not aligned for the dtype are copied.
+  // A view of `bytes`, which `owner` keeps. The caller has checked that the size fits dtype and dims; bytes
+  // that are not aligned for the dtype are copied.
   Tensor(DType dtype, Dims dims, std::shared_ptr<const void> owner, Bytes bytes);
 
   // Owned and zero; the size must not overflow (check BytesOf first for sizes from a file).
@@ -86,8 +86,8 @@ struct Quantization {
   std::vector<float> scale;         // one, or one per slice along `dimension`
   std::vector<int64_t> zero_point;  // as many, or none for all zero
   int dimension = 0;
-  std::vector<float> min, max;      // informative
-  int32_t block_size = 0;           // blockwise: `scale` then counts blocks along the last axis
+  std::vector<float> min, max;  // informative
+  int32_t block_size = 0;       // blockwise: `scale` then counts blocks along the last axis
   bool per_channel() const { return scale.size() > 1; }
   int64_t zero_point_at(size_t channel) const {
     return zero_point.empty() ? 0 : zero_point[zero_point.size() == 1 ? 0 : channel];

@@ -18,7 +18,8 @@ TEST(Finding, CodesAreUniqueAndBelongToTheirCategory) {
 
 TEST(FindingList, CountsRepeatsAndKeepsTheFirstErrorsStatus) {
   FindingList list;
-  for (int i = 0; i < 3; ++i) list.Report(Finding(Code::kUnknownOp).Op("MyOp").Headline("op {} is unknown", "MyOp"));
+  for (int i = 0; i < 3; ++i)
+    list.Report(Finding(Code::kUnknownOp).Op("MyOp").Headline("op {} is unknown", "MyOp"));
   list.Report(Finding(Code::kFileMissing).Headline("nothing there"));
   ASSERT_EQ(list.findings().size(), 2u);
   EXPECT_EQ(list.findings()[0].count, 3);
