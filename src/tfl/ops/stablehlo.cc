@@ -1,0 +1,56 @@
+// Ops of StableHLO that a .tflite may hold. Those without a runtime are in the schema only: no runtime has a
+// kernel.
+#include "tfl/versions.h"
+
+namespace litesmith::tfl {
+
+LS_TFL_OP(STABLEHLO_ABS, 175, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_ADD, 163, "", "2.16", ir::kCommutative, VersionOne)
+LS_TFL_OP(STABLEHLO_AND, 176, "", "2.17", ir::kCommutative, VersionOne)
+LS_TFL_OP(STABLEHLO_BROADCAST_IN_DIM, 170, "StablehloBroadcastInDimOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_CASE, 209, "StablehloCaseOptions", "2.17", ir::kCalls | ir::kNotPure, VersionOne)
+LS_TFL_OP(STABLEHLO_CBRT, 208, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_CLAMP, 168, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_COMPARE, 191, "StablehloCompareOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_COMPOSITE, 206, "StableHLOCompositeOptions", "2.17", ir::kCalls | ir::kNotPure,
+          VersionOne)
+LS_TFL_OP(STABLEHLO_CONCATENATE, 169, "StablehloConcatenateOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_CONVERT, 192, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_CONVOLUTION, 171, "StablehloConvolutionOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_COSINE, 177, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_CUSTOM_CALL, 173, "StablehloCustomCallOptions", "",
+          ir::kCalls | ir::kSideEffect | ir::kNotPure, VersionOne)
+LS_TFL_OP(STABLEHLO_DIVIDE, 164, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_DOT_GENERAL, 197, "StablehloDotGeneralOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_DYNAMIC_SLICE, 193, "StablehloDynamicSliceOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_DYNAMIC_UPDATE_SLICE, 194, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_EXPONENTIAL, 178, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_FLOOR, 179, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_GATHER, 201, "StablehloGatherOptions", "2.16", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_IOTA, 196, "StablehloIotaOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_LOG, 180, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_LOGISTIC, 162, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_MAXIMUM, 166, "", "2.16", ir::kCommutative, VersionOne)
+LS_TFL_OP(STABLEHLO_MINIMUM, 181, "", "2.16", ir::kCommutative, VersionOne)
+LS_TFL_OP(STABLEHLO_MULTIPLY, 165, "", "2.16", ir::kCommutative, VersionOne)
+LS_TFL_OP(STABLEHLO_NEGATE, 182, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_OR, 183, "", "", ir::kCommutative, VersionOne)
+LS_TFL_OP(STABLEHLO_PAD, 195, "StablehloPadOptions", "2.16", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_POWER, 184, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_REDUCE, 174, "StablehloReduceOptions", "", ir::kCalls, VersionOne)
+LS_TFL_OP(STABLEHLO_REDUCE_WINDOW, 198, "StablehloReduceWindowOptions", "2.16", ir::kCalls, VersionOne)
+LS_TFL_OP(STABLEHLO_REMAINDER, 185, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_RESHAPE, 167, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_RNG_BIT_GENERATOR, 204, "StablehloRngBitGeneratorOptions", "2.15", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_RSQRT, 186, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_SCATTER, 190, "StablehloScatterOptions", "2.15", ir::kCalls, VersionOne)
+LS_TFL_OP(STABLEHLO_SELECT, 187, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_SHIFT_LEFT, 207, "StablehloShiftLeftOptions", "2.17", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_SLICE, 172, "StablehloSliceOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_SORT, 199, "StablehloSortOptions", "", ir::kCalls, VersionOne)
+LS_TFL_OP(STABLEHLO_SUBTRACT, 188, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_TANH, 189, "", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_TRANSPOSE, 202, "StablehloTransposeOptions", "", ir::kNone, VersionOne)
+LS_TFL_OP(STABLEHLO_WHILE, 200, "StablehloWhileOptions", "", ir::kCalls | ir::kNotPure, VersionOne)
+
+}  // namespace litesmith::tfl
