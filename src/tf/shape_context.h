@@ -10,10 +10,11 @@
 
 namespace litesmith::tf {
 
-// What is known of the value of a small integer tensor (rank 0 or 1) although it is no constant: a Dim per element.
-// Shape -> StridedSlice -> Pack -> Reshape stays known this way.
+// What is known of the value of a small integer tensor (rank 0 or 1) although it is no constant: a Dim per
+// element. Shape -> StridedSlice -> Pack -> Reshape stays known this way.
 using PartialValue = std::vector<Dim>;
 
+// (The class litesmith::Shape is spelled out here and elsewhere in tf: tf::Shape is the op.)
 class ShapeContext {
  public:
   ShapeContext(ir::Node& node, Context& context, std::function<const PartialValue*(const ir::Value*)> partial)
@@ -25,17 +26,18 @@ class ShapeContext {
   SymbolTable& symbols() const { return node_.function()->module()->symbols; }
 
   size_t input_count() const { return node_.operand_count(); }
-  const Shape& input(size_t index) const { return node_.operand(index)->type.shape; }
+  const litesmith::Shape& input(size_t index) const { return node_.operand(index)->type.shape; }
   DType input_dtype(size_t index) const { return node_.operand(index)->type.dtype; }
   // The operand's constant value; null if it is none.
   const Tensor* constant(size_t index) const { return node_.constant_operand(index); }
   // An integer operand's elements as far as they are known, from a constant or a partial value (rank 0 or 1).
   std::optional<PartialValue> value(size_t index) const;
-  // The operand holds a shape: that shape; unknown rank if nothing is known of it. A negative element is unknown.
-  Shape value_as_shape(size_t index) const;
+  // The operand holds a shape: that shape; unknown rank if nothing is known of it. A negative element is
+  // unknown.
+  litesmith::Shape value_as_shape(size_t index) const;
 
   size_t output_count() const { return node_.output_count(); }
-  void set_output(size_t index, DType dtype, Shape shape) {
+  void set_output(size_t index, DType dtype, litesmith::Shape shape) {
     node_.output(index)->type.dtype = dtype;
     node_.output(index)->type.shape = std::move(shape);
   }

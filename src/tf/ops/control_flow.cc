@@ -1,0 +1,41 @@
+// Control flow: functions of TensorFlow 2, frames and switches of TensorFlow 1.
+#include "tf/shape_functions.h"
+
+namespace litesmith::tf {
+
+LS_TF_OP(Abort, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
+LS_TF_OP(Assert, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
+LS_TF_OP(BatchFunction, "out_tensors*Tout", "Tout", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(Case, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(ControlTrigger, "", "", ir::kNone, nullptr)
+LS_TF_OP(DeviceIndex, "index", "int32", ir::kNotPure, nullptr)
+LS_TF_OP(Enter, "output", "T", ir::kNotPure, nullptr)
+LS_TF_OP(Exit, "output", "T", ir::kNotPure, nullptr)
+LS_TF_OP(For, "output*T", "T", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(If, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(LoopCond, "output", "bool", ir::kNotPure, nullptr)
+LS_TF_OP(MapDefun, "output*output_types", "output_types", ir::kCalls, nullptr)
+LS_TF_OP(Merge, "output value_index", "T int32", ir::kNotPure, nullptr)
+LS_TF_OP(NextIteration, "output", "T", ir::kNotPure, nullptr)
+LS_TF_OP(NoOp, "", "", ir::kNone, nullptr)
+LS_TF_OP(PartitionedCall, "output*Tout", "Tout", ir::kCalls, nullptr)
+LS_TF_OP(RefEnter, "output", "T", ir::kNotPure, nullptr)
+LS_TF_OP(RefExit, "output", "T", ir::kNotPure, nullptr)
+LS_TF_OP(RefMerge, "output value_index", "T int32", ir::kNotPure, nullptr)
+LS_TF_OP(RefNextIteration, "output", "T", ir::kNotPure, nullptr)
+LS_TF_OP(RefSelect, "output", "T", ir::kNotPure, nullptr)
+LS_TF_OP(RefSwitch, "output_false output_true", "T T", ir::kNotPure, nullptr)
+LS_TF_OP(RemoteCall, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(StatefulPartitionedCall, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(StatelessCase, "output*Tout", "Tout", ir::kCalls, nullptr)
+LS_TF_OP(StatelessIf, "output*Tout", "Tout", ir::kCalls, nullptr)
+LS_TF_OP(StatelessWhile, "output*T", "T", ir::kCalls, nullptr)
+LS_TF_OP(Switch, "output_false output_true", "T T", ir::kNotPure, nullptr)
+LS_TF_OP(SymbolicGradient, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(TPUPartitionedCall, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(ToBool, "output", "bool", ir::kNone, nullptr)
+LS_TF_OP(While, "output*T", "T", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(XlaCallModule, "output*Tout", "Tout", ir::kNotPure | ir::kCalls, nullptr)
+LS_TF_OP(XlaLaunch, "results*Tresults", "Tresults", ir::kSideEffect | ir::kNotPure | ir::kCalls, nullptr)
+
+}  // namespace litesmith::tf

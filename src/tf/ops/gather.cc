@@ -1,0 +1,43 @@
+// Reading and writing by index; segments.
+#include "tf/shape_functions.h"
+
+namespace litesmith::tf {
+
+LS_TF_OP(DynamicPartition, "outputs*num_partitions", "T", ir::kNone, nullptr)
+LS_TF_OP(DynamicStitch, "merged", "T", ir::kNone, nullptr)
+LS_TF_OP(Gather, "output", "Tparams", ir::kNone, nullptr)
+LS_TF_OP(GatherNd, "output", "Tparams", ir::kNone, nullptr)
+LS_TF_OP(GatherV2, "output", "Tparams", ir::kNone, nullptr)
+LS_TF_OP(InplaceAdd, "y", "T", ir::kNone, nullptr)
+LS_TF_OP(InplaceSub, "y", "T", ir::kNone, nullptr)
+LS_TF_OP(InplaceUpdate, "y", "T", ir::kNone, nullptr)
+LS_TF_OP(ParallelDynamicStitch, "merged", "T", ir::kNone, nullptr)
+LS_TF_OP(ScatterNd, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(ScatterNdNonAliasingAdd, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentMax, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentMaxV2, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentMean, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentMin, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentMinV2, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentProd, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentProdV2, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentSum, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SegmentSumV2, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SparseSegmentMean, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SparseSegmentMeanWithNumSegments, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SparseSegmentSqrtN, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SparseSegmentSqrtNWithNumSegments, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SparseSegmentSum, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(SparseSegmentSumWithNumSegments, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(TensorScatterAdd, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(TensorScatterMax, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(TensorScatterMin, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(TensorScatterSub, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(TensorScatterUpdate, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(UnsortedSegmentJoin, "output", "string", ir::kNone, nullptr)
+LS_TF_OP(UnsortedSegmentMax, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(UnsortedSegmentMin, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(UnsortedSegmentProd, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(UnsortedSegmentSum, "output", "T", ir::kNone, nullptr)
+
+}  // namespace litesmith::tf

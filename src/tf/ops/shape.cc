@@ -1,0 +1,25 @@
+// Shapes as tensors, and tensors under other shapes.
+#include "tf/shape_functions.h"
+
+namespace litesmith::tf {
+
+LS_TF_OP(BroadcastArgs, "r0", "T=int32", ir::kNone, nullptr)
+LS_TF_OP(BroadcastGradientArgs, "r0 r1", "T=int32 T=int32", ir::kNone, nullptr)
+LS_TF_OP(BroadcastTo, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(ConcatOffset, "offset*N", "shape_type=int32", ir::kNone, nullptr)
+LS_TF_OP(DataFormatDimMap, "y", "T=int32", ir::kNone, nullptr)
+LS_TF_OP(DataFormatVecPermute, "y", "T=int32", ir::kNone, nullptr)
+LS_TF_OP(EnsureShape, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(ExpandDims, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(InvertPermutation, "y", "T=int32", ir::kNone, nullptr)
+LS_TF_OP(Rank, "output", "int32", ir::kNone, nullptr)
+LS_TF_OP(Reshape, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(Shape, "output", "out_type=int32", ir::kNone, nullptr)
+LS_TF_OP(ShapeN, "output*N", "out_type=int32", ir::kNone, nullptr)
+LS_TF_OP(Size, "output", "out_type=int32", ir::kNone, nullptr)
+LS_TF_OP(Squeeze, "output", "T", ir::kNone, nullptr)
+LS_TF_OP(TensorSummary, "summary", "string", ir::kNone, nullptr)
+LS_TF_OP(UnravelIndex, "output", "Tidx=int32", ir::kNone, nullptr)
+LS_TF_OP(VariableShape, "output", "out_type=int32", ir::kNotPure, nullptr)
+
+}  // namespace litesmith::tf
