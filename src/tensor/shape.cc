@@ -75,8 +75,14 @@ Dim SymbolTable::Combine(char op, Dim a, Dim b) {
     if (std::make_pair(a.known(), code(a)) > std::make_pair(b.known(), code(b))) std::swap(a, b);
   }
   const auto [entry, inserted] = known_.try_emplace({op, code(a), a.known(), code(b), b.known()}, next_);
-  if (inserted) ++next_;
+  if (inserted) definitions_.emplace(next_++, Expression{op, a, b});
   return Dim::Symbol(entry->second);
+}
+
+std::optional<SymbolTable::Expression> SymbolTable::Definition(Dim symbol) const {
+  if (!symbol.is_symbol()) return std::nullopt;
+  const auto found = definitions_.find(symbol.symbol());
+  return found != definitions_.end() ? std::optional(found->second) : std::nullopt;
 }
 
 Dim SymbolTable::Add(Dim a, Dim b) {

@@ -89,10 +89,19 @@ class SymbolTable {
   // Product of all; 1 for none.
   Dim Product(std::span<const Dim> dims);
 
+  // What a symbol was made as: a op b, with op one of + - * / (rounded down) ^ (rounded up). Empty for Fresh() ones
+  // and for whatever is no symbol.
+  struct Expression {
+    char op;
+    Dim a, b;
+  };
+  std::optional<Expression> Definition(Dim symbol) const;
+
  private:
   Dim Combine(char op, Dim a, Dim b);
   int64_t next_ = 0;
   std::map<std::tuple<char, int64_t, bool, int64_t, bool>, int64_t> known_;
+  std::map<int64_t, Expression> definitions_;
 };
 
 }  // namespace litesmith
