@@ -1,0 +1,21 @@
+// "Hybrid" kernels: float activations, integer weights. The activations are quantized to int8 at each
+// inference, a row (a batch entry) at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace litesmith {
+
+struct RowScale {
+  float scale = 1;
+  int32_t zero_point = 0;
+};
+
+// q = round(x / s), s = max|x| / 127, within [-127, 127]; a row of zeros gives zeros and scale 1.
+RowScale QuantizeRowSymmetric(std::span<const float> row, int8_t* out);
+// q = round(x / s) + z over the range of the row extended to hold 0, s = (max - min) / 255, within [-128,
+// 127].
+RowScale QuantizeRowAsymmetric(std::span<const float> row, int8_t* out);
+
+}  // namespace litesmith
