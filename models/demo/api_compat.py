@@ -1,7 +1,7 @@
 """Makes the Object Detection API of 2022 importable under today's TensorFlow, protobuf and NumPy.
 
-`import api_compat` has to come before the first import of TensorFlow or `object_detection`. Nothing of the API
-is changed on disk, and the code that builds, trains and exports a detector is the API's own.
+`import api_compat` has to come before the first import of TensorFlow or `object_detection`. Nothing of the
+API is changed on disk, and the code that builds, trains and exports a detector is the API's own.
 """
 import ast
 import importlib
@@ -36,7 +36,9 @@ class _UnusedFinder:
     @staticmethod
     def find_spec(name, path=None, target=None):
         del path, target
-        return ModuleSpec(name, _UnusedFinder, is_package=True) if name.partition(".")[0] in UNUSED else None
+        if name.partition(".")[0] in UNUSED:
+            return ModuleSpec(name, _UnusedFinder, is_package=True)
+        return None
 
     @staticmethod
     def create_module(spec):
@@ -50,8 +52,8 @@ class _UnusedFinder:
 class _ProtoFinder:
     """An import hook for the API's generated protobuf modules.
 
-    protoc wrote them for an older protobuf, whose way of making descriptors is gone. The serialized descriptor
-    inside each of them is still good, and all that is needed.
+    protoc wrote them for an older protobuf, whose way of making descriptors is gone. The serialized
+    descriptor inside each of them is still good, and all that is needed.
     """
 
     @staticmethod

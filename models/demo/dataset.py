@@ -2,9 +2,8 @@
 
 Scenes are stored at the network's input size in shards, so that an interrupted run goes on where it was.
 """
+import math
 import multiprocessing
-import os
-from pathlib import Path
 
 import numpy as np
 
@@ -17,9 +16,6 @@ TRAINING, HELD_BACK, DEMO = 1, 2, 3  # first part of a scene's seed: no scene is
 
 def _draw_shard(task):
     path, number, side = task
-    if path.exists():
-        return
-    os.nice(10)
     pictures = np.zeros((SHARD, side, side, 3), np.uint8)
     boxes = np.zeros((SHARD, MAX_BOXES, 4), np.float32)
     classes = np.full((SHARD, MAX_BOXES), -1, np.int64)
@@ -35,18 +31,20 @@ def _draw_shard(task):
 
 
 def draw(folder, count, side, processes):
-    """Draws `count` training scenes into shards, as far as they are not there yet."""
-    folder = Path(folder)
+    """Draws `count` training scenes into shards, as far as they are missing; returns the shards' paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    tasks = [(folder / f"shard{number:03d}-{side}.npz", number, side) for number in range(-(-count // SHARD))]
-    with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=1) as pool:
-        for done, _ in enumerate(pool.imap_unordered(_draw_shard, tasks), 1):
-            print(f"drawn {done * SHARD} scenes", flush=True)
+    tasks = [(folder / f"shard{number:03d}-{side}.npz", number, side)
+             for number in range(math.ceil(count / SHARD))]
+    missing = [task for task in tasks if not task[0].exists()]
+    if missing:
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            for done, _ in enumerate(pool.imap_unordered(_draw_shard, missing), 1):
+                print(f"drawn {done} of {len(missing)} shards of {SHARD} scenes", flush=True)
     return [task[0] for task in tasks]
 
 
 def batches(paths, batch_size, seed):
-    """Endless tf.data of (pictures float32 -1..1, boxes, one-hot classes, weights); a weight of 0 is padding."""
+    """Endless tf.data of (pictures float32 -1..1, boxes, one-hot classes, weights); weight 0 is padding."""
     import tensorflow as tf
 
     shards = [np.load(path) for path in paths]

@@ -1,4 +1,4 @@
-"""Draws scenes: a background, things of the five classes, other things, light, shadows, and a camera's faults.
+"""Draws scenes: background, things of the five classes, other things, light, shadows, a camera's faults.
 
 A scene is a function of its seed alone. Run as a program, it writes a contact sheet to look at.
 """
@@ -85,7 +85,7 @@ def shade(rng, image):
 
 
 def draw_thing(rng, draw, side):
-    """RGBA picture of one thing, cropped to what is not transparent; its longer side is about `side` pixels."""
+    """RGBA picture of one thing, cropped to what is not transparent; its longer side is `side` pixels."""
     tile = shapes.Tile(int(np.clip(1.3 * side, 48, 512)), shapes.random_outline(rng))
     draw(rng, tile)
     image = shade(rng, tile.finish())
@@ -116,7 +116,7 @@ class Scene:
         self.shadow_shift = rng.normal(0, 0.06, 2)
 
     def add(self, draw, side, class_index=None):
-        """Tries a few places for a thing; gives up where it would hide another, or itself lie outside, too far."""
+        """Tries a few places for a thing; gives up if at each it hides others, or lies outside, too far."""
         image = draw_thing(self.rng, draw, side)
         solid = np.asarray(image.getchannel("A")) > 100
         if not solid.any():
@@ -180,15 +180,18 @@ def camera(rng, picture, strength):
 
 
 def draw_scene(seed, size=None, things=None, others=None, camera_strength=1.0):
-    """A scene: picture uint8 [height, width, 3], boxes float32 [n, 4] (ymin, xmin, ymax, xmax in 0..1), classes int [n].
+    """A scene: picture uint8 [height, width, 3], boxes float32 [n, 4], classes int [n].
+
+    Boxes are ymin, xmin, ymax, xmax in 0..1, around the whole thing, hidden parts too, cut at the
+    picture's edge.
 
     `seed` is what numpy.random.default_rng takes. size is (height, width); what is not given is drawn.
     """
     rng = np.random.default_rng(seed)
     if size is None:
         scale = rng.uniform(0.5, 1)
-        size = [round(length * scale) for length in [(480, 640), (480, 640), (640, 480), (512, 512), (400, 700)][
-            rng.integers(0, 5)]]
+        shape = [(480, 640), (480, 640), (640, 480), (512, 512), (400, 700)][rng.integers(0, 5)]
+        size = [round(length * scale) for length in shape]
     height, width = size
     if things is None:
         things = 0 if rng.uniform() < 0.03 else int(rng.integers(1, 9))
@@ -205,11 +208,11 @@ def draw_scene(seed, size=None, things=None, others=None, camera_strength=1.0):
         else:
             scene.add(shapes.DISTRACTORS[rng.integers(0, len(shapes.DISTRACTORS))], side)
     picture = camera(rng, scene.picture, camera_strength)
-    return (picture, np.array(scene.boxes, np.float32).reshape(-1, 4), np.array(scene.classes, np.int64))
+    return picture, np.array(scene.boxes, np.float32).reshape(-1, 4), np.array(scene.classes, np.int64)
 
 
 def network_input(picture, side):
-    """uint8 [side, side, 3], scaled as the API's fixed_shape_resizer does it: bilinear, no half-pixel shift."""
+    """uint8 [side, side, 3], scaled as the API's fixed_shape_resizer does: bilinear, no half-pixel shift."""
     height, width = picture.shape[:2]
     ys, xs = (np.arange(side, dtype=np.float32) * (length / side) for length in (height, width))
     y0, x0 = ys.astype(int), xs.astype(int)

@@ -1,6 +1,7 @@
 """Drawings of single things: the five classes that the demo detector knows, and things it has to leave alone.
 
-Every function takes a random generator and a `Tile`, and draws in coordinates from 0 to 1 (x to the right, y down).
+Every function takes a random generator and a `Tile`, and draws in coordinates from 0 to 1 (x to the right, y
+down).
 """
 import colorsys
 import math
@@ -49,7 +50,8 @@ def arc(x, y, rx, ry, start, end, count=48):
 
 
 def color_of(hue, saturation, value):
-    return tuple(round(255 * part) for part in colorsys.hsv_to_rgb(hue % 1, min(saturation, 1), min(value, 1))) + (255,)
+    parts = colorsys.hsv_to_rgb(hue % 1, min(saturation, 1), min(value, 1))
+    return tuple(round(255 * part) for part in parts) + (255,)
 
 
 def any_color(rng):
@@ -111,7 +113,8 @@ def mug(rng, tile):
     rim = rng.uniform(0.03, 0.07)
     middle, half = (left + right) / 2, (right - left) / 2
     thick = rng.uniform(0.05, 0.08)
-    handle = arc(right - taper / 2 - 0.02, (top + bottom) / 2, rng.uniform(0.15, 0.22), (bottom - top) * 0.3, -95, 95)
+    handle = arc(right - taper / 2 - 0.02, (top + bottom) / 2, rng.uniform(0.15, 0.22), (bottom - top) * 0.3,
+                 -95, 95)
     if tile.outline:
         tile.line(handle, tile.outline[0], thick + 2 * tile.outline[1])
     tile.line(handle, darker(color, 0.92), thick)
@@ -142,7 +145,8 @@ def fish(rng, tile):
     fin = any_color(rng) if rng.uniform() < 0.5 else darker(color, 0.75)
     half, start, end = rng.uniform(0.15, 0.23), 0.08, rng.uniform(0.66, 0.74)
     spread = rng.uniform(0.12, 0.2)
-    tail = [(end - 0.06, 0.5), (0.93, 0.5 - spread), (0.93 - rng.uniform(0.03, 0.12), 0.5), (0.93, 0.5 + spread)]
+    fork = 0.93 - rng.uniform(0.03, 0.12)
+    tail = [(end - 0.06, 0.5), (0.93, 0.5 - spread), (fork, 0.5), (0.93, 0.5 + spread)]
     tile.polygon(tail, fin)
     middle = (start + end) / 2
     tile.polygon([(middle - 0.12, 0.5 - half * 0.85), (middle + 0.08, 0.5 - half - rng.uniform(0.06, 0.12)),
@@ -162,7 +166,8 @@ def fish(rng, tile):
     tile.pen.ellipse(_box(tile, eye, 0.46, 0.035, 0.035), fill=(250, 250, 245, 255))
     tile.pen.ellipse(_box(tile, eye - 0.005, 0.46, 0.018, 0.018), fill=(15, 15, 20, 255))
     if rng.uniform() < 0.7:
-        tile.polygon([(middle - 0.02, 0.52), (middle + 0.12, 0.5 + half * 0.55), (middle + 0.02, 0.5 + half * 0.6)], fin)
+        tile.polygon([(middle - 0.02, 0.52), (middle + 0.12, 0.5 + half * 0.55),
+                      (middle + 0.02, 0.5 + half * 0.6)], fin)
 
 
 def clock(rng, tile):
@@ -185,7 +190,8 @@ def clock(rng, tile):
         if rng.uniform() < 0.03:
             continue
         long = number % 3 == 0
-        tile.line(_ray(number * 30, inner * (0.78 if long else 0.86), inner * 0.95), ink, 0.022 if long else 0.012)
+        start, width = (0.78, 0.022) if long else (0.86, 0.012)
+        tile.line(_ray(number * 30, inner * start, inner * 0.95), ink, width)
     minutes = rng.uniform(0, 720)
     tile.line(_ray(minutes / 2, -0.03, inner * 0.52), ink, rng.uniform(0.025, 0.045))
     tile.line(_ray(minutes * 6, -0.03, inner * 0.8), ink, rng.uniform(0.016, 0.03))
@@ -197,12 +203,13 @@ def clock(rng, tile):
 def umbrella(rng, tile):
     color = any_color(rng)
     other = near(rng, color, 12) if rng.uniform() < 0.4 else any_color(rng)
-    stick = darker(any_color(rng), 0.6)
+    handle = darker(any_color(rng), 0.6)
     rx, ry, brim = rng.uniform(0.38, 0.43), rng.uniform(0.3, 0.38), rng.uniform(0.46, 0.52)
     hook, low = rng.uniform(0.05, 0.08), rng.uniform(0.82, 0.88)
     side = rng.choice([-1, 1])
-    tile.line([(0.5, brim - ry - 0.04), (0.5, low)], stick, 0.03)
-    tile.line(arc(0.5 + side * hook, low, hook, hook, *((180, 0) if side > 0 else (0, 180)), 16), stick, 0.035)
+    tile.line([(0.5, brim - ry - 0.04), (0.5, low)], handle, 0.03)
+    start, end = (180, 0) if side > 0 else (0, 180)
+    tile.line(arc(0.5 + side * hook, low, hook, hook, start, end, 16), handle, 0.035)
     gores = int(rng.integers(4, 8))
     edges = -np.cos(np.linspace(0, math.pi, gores + 1))  # as the ribs of a round canopy look from the side
     steps = np.linspace(0, math.pi / 2, 12)
@@ -224,7 +231,8 @@ def ball(rng, tile):
 
 def block(rng, tile):
     w, h, slant = rng.uniform(0.1, 0.44), rng.uniform(0.1, 0.44), rng.uniform(-0.05, 0.05)
-    tile.polygon([(0.5 - w + slant, 0.5 - h), (0.5 + w + slant, 0.5 - h), (0.5 + w, 0.5 + h), (0.5 - w, 0.5 + h)],
+    top, bottom = 0.5 - h, 0.5 + h
+    tile.polygon([(0.5 - w + slant, top), (0.5 + w + slant, top), (0.5 + w, bottom), (0.5 - w, bottom)],
                  any_color(rng))
     for _ in range(rng.integers(0, 4)):
         y = rng.uniform(0.5 - h, 0.5 + h)
@@ -259,7 +267,8 @@ def half_disc(rng, tile):
 
 
 def star(rng, tile):
-    _star(tile, 0.5, 0.5, rng.uniform(0.3, 0.45), int(rng.integers(3, 9)), rng.uniform(0.3, 0.9), any_color(rng))
+    _star(tile, 0.5, 0.5, rng.uniform(0.3, 0.45), int(rng.integers(3, 9)), rng.uniform(0.3, 0.9),
+          any_color(rng))
 
 
 def stick(rng, tile):

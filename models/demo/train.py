@@ -71,7 +71,8 @@ def train(config, data, steps, folder, log):
     tf.keras.backend.set_learning_phase(True)  # the way the API's loop tells its batch norms
     optimizer = tf.keras.optimizers.legacy.Adam(PEAK_LEARNING_RATE)
     step = tf.Variable(0, dtype=tf.int64)
-    manager = tf.train.CheckpointManager(tf.train.Checkpoint(model=model, optimizer=optimizer, step=step), folder, 2)
+    checkpoint = tf.train.Checkpoint(model=model, optimizer=optimizer, step=step)
+    manager = tf.train.CheckpointManager(checkpoint, folder, max_to_keep=2)
     manager.restore_or_initialize()
     log(f"starts at step {int(step)} of {steps}")
     functions, sums, start = {}, [0.0, 0.0, 0.0], time.monotonic()
@@ -87,18 +88,21 @@ def train(config, data, steps, folder, log):
         step.assign_add(1)
         if (number + 1) % 50 == 0 or number + 1 == steps:
             count = number % 50 + 1
-            log("step {} side {}: localization {:.4f} classification {:.4f} gradient {:.2f}, {:.2f} s a step".format(
-                number + 1, now, *(value / count for value in sums), (time.monotonic() - start) / count))
+            localization, classification, norm = (value / count for value in sums)
+            pace = (time.monotonic() - start) / count
+            log(f"step {number + 1} side {now}: localization {localization:.4f} "
+                f"classification {classification:.4f} gradient {norm:.2f}, {pace:.2f} s a step")
             sums, start = [0.0, 0.0, 0.0], time.monotonic()
         if (number + 1) % 200 == 0 or number + 1 == steps:
             manager.save()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for scenes and checkpoints")
-    parser.add_argument("--scenes", type=int, default=6000)
-    parser.add_argument("--steps", type=int, default=3400)
+    parser.add_argument("--scenes", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--processes", type=int, default=2, help="for drawing")
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(2)
