@@ -1,0 +1,160 @@
+// Ops that give the same bytes another shape or type: RESHAPE, SQUEEZE, EXPAND_DIMS, BITCAST.
+#include <cstring>
+
+#include "base/checked.h"
+#include "kernels/reference/movement.h"
+
+namespace litesmith {
+namespace {
+
+using reference::ShapedKernel;
+
+// Input 0 becomes output 0, byte for byte.
+class SameBytes : public ShapedKernel {
+ protected:
+  using ShapedKernel::ShapedKernel;
+
+  Result<void> Check(PrepareContext& context) override {
+    LS_RETURN_IF_FAILED(context.Expect(reference::Movable(context.input(0).dtype), "{} cannot be moved",
+                                       NameOf(context.input(0).dtype)));
+    if (context.input(0).dtype != context.output().dtype) {
+      return context.Mismatch("it turns {} into {}, but only changes the shape",
+                              NameOf(context.input(0).dtype), NameOf(context.output().dtype));
+    }
+    context.AllowInPlace(0, 0);
+    return {};
+  }
+  Result<void> Compute(InvokeContext& context) override {
+    const TensorView& input = context.input(0);
+    if (input.dtype == DType::kString) {
+      LS_RETURN_IF_FAILED(context.ResizeStringOutput(0, dims()[0], input.bytes));
+    }
+    const TensorView& output = context.output();
+    if (output.bytes != input.bytes) {
+      return context.Mismatch("{} bytes cannot become {}", input.bytes, output.bytes);
+    }
+    if (output.data != input.data && input.bytes > 0) std::memcpy(output.data, input.data, input.bytes);
+    return {};
+  }
+};
+
+class Reshape : public SameBytes {
+ public:
+  Reshape() : SameBytes(1, 1, {1}) {}
+
+ private:
+  // The second input counts only as a vector of int32; otherwise, and without it, the option does. Old files
+  // write a scalar as [0] there.
+  static Dims Wanted(KernelContext& context) {
+    const TensorView& shape = context.input(1);
+    if (shape.present && shape.rank() == 1 && shape.dtype == DType::kInt32) return shape.ToInt64();
+    Dims wanted = context.attributes->Ints("new_shape");
+    if (wanted == Dims{0}) wanted.clear();
+    return wanted;
+  }
+
+  Result<std::vector<Dims>> Shape(KernelContext& context) override {
+    const TensorView& input = context.input(0);
+    Dims wanted = Wanted(context);
+    const Dims asked = wanted;
+    int64_t* open = nullptr;
+    int64_t others = 1;
+    for (int64_t& dim : wanted) {
+      if (dim == -1 && open == nullptr) {
+        open = &dim;
+        continue;
+      }
+      const auto product = dim < 0 ? std::nullopt : CheckedMul(others, dim);
+      if (!product) return context.Mismatch("{} is no shape", ToText(asked));
+      others = *product;
+    }
+    const int64_t elements = input.elements();
+    if (open != nullptr) {
+      if (others == 0 ? elements != 0 : elements % others != 0) {
+        return context.Mismatch("the {} elements of {} cannot be arranged as {}", elements,
+                                ToText(input.dims), ToText(asked));
+      }
+      *open = others == 0 ? 0 : elements / others;
+    } else if (others != elements) {
+      return context.Mismatch("the {} elements of {} cannot be arranged as {}", elements, ToText(input.dims),
+                              ToText(asked));
+    }
+    return std::vector<Dims>{wanted};
+  }
+};
+
+class Squeeze : public SameBytes {
+ public:
+  Squeeze() : SameBytes(1, 1) {}
+
+ private:
+  Result<std::vector<Dims>> Shape(KernelContext& context) override {
+    const TensorView& input = context.input(0);
+    const std::vector<int64_t> axes = context.attributes->Ints("squeeze_dims");
+    std::vector<bool> drop(input.dims.size(), false);
+    for (const int64_t given : axes) {
+      LS_TRY(const int axis, reference::AxisOf(context, given, input.rank()));
+      if (input.dim(axis) != 1) {
+        return context.Mismatch("axis {} of {} is not 1 and cannot be dropped", axis, ToText(input.dims));
+      }
+      drop[static_cast<size_t>(axis)] = true;
+    }
+    Dims kept;
+    for (size_t i = 0; i < drop.size(); ++i) {
+      if (axes.empty() ? input.dims[i] != 1 : !drop[i]) kept.push_back(input.dims[i]);
+    }
+    return std::vector<Dims>{kept};
+  }
+};
+
+class ExpandDims : public SameBytes {
+ public:
+  ExpandDims() : SameBytes(2, 1, {1}) {}
+
+ private:
+  Result<std::vector<Dims>> Shape(KernelContext& context) override {
+    LS_TRY(const int64_t given, reference::ScalarOf(context, context.input(1), "the axis"));
+    LS_TRY(const int axis, reference::AxisOf(context, given, context.input(0).rank() + 1));
+    Dims dims = context.input(0).dims;
+    dims.insert(dims.begin() + axis, 1);
+    return std::vector<Dims>{dims};
+  }
+};
+
+// Wider elements become an innermost axis of narrower ones, and the other way round.
+class Bitcast : public SameBytes {
+ public:
+  Bitcast() : SameBytes(1, 1) {}
+
+ private:
+  Result<void> Check(PrepareContext& context) override {
+    const int from = BitsOf(context.input(0).dtype), to = BitsOf(context.output().dtype);
+    LS_RETURN_IF_FAILED(context.Expect(from >= 8 && to >= 8, "{} has no bits to be read as {}",
+                                       NameOf(context.input(0).dtype), NameOf(context.output().dtype)));
+    context.AllowInPlace(0, 0);
+    return {};
+  }
+  Result<std::vector<Dims>> Shape(KernelContext& context) override {
+    const int from = BitsOf(context.input(0).dtype), to = BitsOf(context.output().dtype);
+    Dims dims = context.input(0).dims;
+    if (from > to) {
+      dims.push_back(from / to);
+    } else if (from < to) {
+      if (dims.empty() || dims.back() != to / from) {
+        return context.Mismatch("{} elements of {} bits make one of {}; the last axis of {} is not that",
+                                to / from, from, to, ToText(dims));
+      }
+      dims.pop_back();
+    }
+    return std::vector<Dims>{dims};
+  }
+};
+
+}  // namespace
+
+LS_KERNEL(RESHAPE) { return std::make_unique<Reshape>(); }
+LS_KERNEL(SQUEEZE) { return std::make_unique<Squeeze>(); }
+LS_KERNEL(EXPAND_DIMS) { return std::make_unique<ExpandDims>(); }
+LS_KERNEL(BITCAST) { return std::make_unique<Bitcast>(); }
+
+}  // namespace litesmith
