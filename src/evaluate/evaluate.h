@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/finding.h"
 #include "base/host.h"
 #include "ir/module.h"
 #include "tensor/tensor.h"
@@ -18,7 +19,8 @@ struct Call {
   Context& context;
 
   const Attributes& attributes() const { return node.attributes; }
-  const Tensor& input(size_t index) const { return inputs[index]; }
+  // An invalid tensor, which no op takes, where the graph gives fewer inputs than the op has.
+  const Tensor& input(size_t index) const;
   // Reports kShapeMismatch (or another code) at the node with this cause.
   Failed Fail(std::string cause, Code code = Code::kShapeMismatch) const;
 };
