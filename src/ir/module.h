@@ -93,6 +93,7 @@ class Node {
   size_t output_count() const { return outputs_.size(); }
   Value* output(size_t index = 0) const { return outputs_[index].get(); }
   Value* AddOutput(Type type);
+  void EraseOutput(size_t index);  // must have no uses
   bool used() const;  // any output
 
   Node* next() const { return next_; }
@@ -193,6 +194,9 @@ class Function {
 struct Signature {
   std::string key;       // "serving_default"
   std::string function;  // whose parameter_names and result_names are the signature's
+  // Names of this signature, where several signatures share a function or one leaves parameters out: one for each
+  // parameter and result, "" for what does not belong to the signature. Empty: the function's names, all of them.
+  std::vector<std::string> input_names, output_names;
 };
 
 class Module {
@@ -209,7 +213,7 @@ class Module {
   const std::vector<std::unique_ptr<Function>>& functions() const { return functions_; }
   Function* AddFunction(std::string name);  // the name must be free
   Function* FindFunction(std::string_view name) const;
-  void EraseFunction(Function* function);
+  void EraseFunctions(std::span<Function* const> functions);
   std::string FreeFunctionName(std::string_view wanted) const;
 
   // The op of a name that no table has, always the same one for one name.
@@ -218,6 +222,7 @@ class Module {
  private:
   std::vector<std::unique_ptr<Function>> functions_;
   std::unordered_map<std::string, Function*> by_name_;
+  mutable std::unordered_map<std::string, int> next_suffix_;  // where the search for a free name goes on
   struct NamedOp {
     std::string name;
     OpDef op;

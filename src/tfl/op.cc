@@ -8,8 +8,9 @@
 
 namespace litesmith::tfl {
 
-// Of the core dialect, so that OpOf() does not take it for an op of the file.
+// Of the core dialect, so that OpOf() does not take them for ops of the file.
 const ir::OpDef kStateTensor{ir::Dialect::kCore, "state_tensor", ir::kNotPure};
+const ir::OpDef kSparseConstant{ir::Dialect::kCore, "sparse_constant"};
 
 const std::vector<const Op*>& AllOps() {
   static const std::vector<const Op*> ops = {

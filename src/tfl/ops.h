@@ -13,4 +13,7 @@ namespace litesmith::tfl {
 // no op of the file: importing makes such a node for each variable tensor, exporting turns it back.
 extern const ir::OpDef kStateTensor;
 
+// A sparse constant as the file stores it (tfl/sparse.h).
+extern const ir::OpDef kSparseConstant;
+
 }  // namespace litesmith::tfl

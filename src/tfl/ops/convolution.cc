@@ -1,4 +1,5 @@
 // Convolutions, pooling and matrix products.
+#include "tfl/ops.h"
 #include "tfl/versions.h"
 
 namespace litesmith::tfl {
@@ -35,12 +36,9 @@ int DepthwiseVersion(const ir::Node& node) {
   return dilated ? 2 : 1;
 }
 
-// Attribute "sparsity" of the constant that holds the weights: the importer keeps what describes sparse
-// storage there.
 bool SparseWeights(const ir::Node& node) {
   const ir::Value* weights = node.operand_or_null(1);
-  return weights != nullptr && weights->node() != nullptr && weights->node()->Is(ir::kConstant) &&
-         weights->node()->attributes.Find("sparsity") != nullptr;
+  return weights != nullptr && weights->node() != nullptr && weights->node()->Is(kSparseConstant);
 }
 
 int FullyConnectedVersion(const ir::Node& node) {
