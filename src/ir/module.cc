@@ -1,6 +1,7 @@
 #include "ir/module.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/check.h"
 
@@ -88,6 +89,12 @@ Value* Node::AddOutput(Type type) {
   value->function_ = function_;
   outputs_.push_back(std::move(value));
   return outputs_.back().get();
+}
+
+void Node::EraseOutput(size_t index) {
+  LS_CHECK(!outputs_[index]->used());
+  outputs_.erase(outputs_.begin() + static_cast<ptrdiff_t>(index));
+  for (size_t i = index; i < outputs_.size(); ++i) outputs_[i]->index_ = static_cast<uint32_t>(i);
 }
 
 bool Node::used() const {
@@ -216,14 +223,20 @@ Function* Module::FindFunction(std::string_view name) const {
   return found != by_name_.end() ? found->second : nullptr;
 }
 
-void Module::EraseFunction(Function* function) {
-  by_name_.erase(function->name);
-  std::erase_if(functions_, [&](const auto& owned) { return owned.get() == function; });
+void Module::EraseFunctions(std::span<Function* const> functions) {
+  if (functions.empty()) return;
+  const std::unordered_set<const Function*> going(functions.begin(), functions.end());
+  for (const Function* function : going) by_name_.erase(function->name);
+  std::erase_if(functions_, [&](const auto& owned) { return going.contains(owned.get()); });
 }
 
 std::string Module::FreeFunctionName(std::string_view wanted) const {
   std::string name(wanted);
-  for (int i = 1; by_name_.contains(name); ++i) name = std::string(wanted) + "_" + std::to_string(i);
+  if (!by_name_.contains(name)) return name;
+  int& suffix = next_suffix_[name];
+  do {
+    name = std::string(wanted) + "_" + std::to_string(++suffix);
+  } while (by_name_.contains(name));
   return name;
 }
 

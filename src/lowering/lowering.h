@@ -1,6 +1,7 @@
 // TensorFlow ops become TensorFlow Lite ops. Each op is a function in a file of ops/ that replaces the node:
 //   LS_LOWER(LeakyRelu) {
-//     return lower.Replace(lower.Make(tfl::LEAKY_RELU, {lower.operand(0)}, {{"alpha", lower.attributes().Float("alpha", 0.2f)}}));
+//     return lower.Replace(lower.Make(tfl::LEAKY_RELU, {lower.operand(0)}, {{"alpha",
+//     lower.attributes().Float("alpha", 0.2f)}}));
 //   }
 // A lowering sees the node, its types and constants, never names.
 #pragma once
@@ -18,8 +19,8 @@
 namespace litesmith::lowering {
 
 struct Options {
-  bool allow_custom_ops = false;             // any op without a form becomes a custom op if TensorFlow does not know it
-  std::vector<std::string> custom_ops;       // these do
+  bool allow_custom_ops = false;  // any op without a form becomes a custom op if TensorFlow does not know it
+  std::vector<std::string> custom_ops;  // these do
 };
 
 // One node being lowered: makes nodes before it, then replaces it.
@@ -38,7 +39,8 @@ class Lowering {
   const ir::Type& result_type(size_t index = 0) const { return node_.output(index)->type; }
 
   // A node with one output of `type` (default: the type of the node's output 0).
-  ir::Value* Make(const ir::OpDef& op, std::initializer_list<ir::Value*> operands, Attributes attributes = {});
+  ir::Value* Make(const ir::OpDef& op, std::initializer_list<ir::Value*> operands,
+                  Attributes attributes = {});
   ir::Value* Make(const ir::OpDef& op, std::initializer_list<ir::Value*> operands, ir::Type type,
                   Attributes attributes = {});
   ir::Value* Constant(Tensor tensor) { return builder_.Constant(std::move(tensor)); }
@@ -51,7 +53,8 @@ class Lowering {
   // The op under another name: same operands, outputs and types.
   Result<void> Rename(const ir::OpDef& op, Attributes attributes = {});
 
-  // This variant has no form: reports kLoweringRefused (or kDtypeUnsupported, kShapeUnknown...) with cause and fix.
+  // This variant has no form: reports kLoweringRefused (or kDtypeUnsupported, kShapeUnknown...) with cause
+  // and fix.
   template <class... A>
   Failed Refuse(fmt::format_string<A...> cause, A&&... arguments) {
     return Report(Code::kLoweringRefused, fmt::format(cause, std::forward<A>(arguments)...));
@@ -66,8 +69,12 @@ class Lowering {
 
 #define LS_LOWER(op_name) Result<void> Lower_##op_name(Lowering& lower)
 
-// Lowers every node of every function, in order; all refusals are reported before it fails. Nodes that are of TFL
-// already stay.
+// Makes the node a custom op of its own name, with its attributes in the FlexBuffers form that official tools
+// use.
+Result<void> KeepAsCustomOp(ir::Node& node, Context& context);
+
+// Lowers every node of every function, in order; all refusals are reported before it fails. Nodes that are of
+// TFL already stay.
 Result<void> LowerModule(ir::Module& module, const Options& options, Context& context);
 
 }  // namespace litesmith::lowering

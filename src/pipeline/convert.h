@@ -15,19 +15,19 @@ enum class Detection { kAuto, kExact, kRaw, kKeep };
 
 struct ConvertOptions {
   std::vector<std::string> tags, signatures;
-  std::vector<std::string> input_tensors, output_tensors;   // frozen graphs
+  std::vector<std::string> input_tensors, output_tensors;    // frozen graphs
   std::map<std::string, std::vector<int64_t>> input_shapes;  // -1 for unknown
   Detection detection = Detection::kAuto;
   bool allow_custom_ops = false;
   std::vector<std::string> custom_ops;
-  std::string target_runtime;  // "2.9", or empty
+  std::string target_runtime;       // "2.9", or empty
   std::vector<std::string> labels;  // for the metadata; class 0 first
-  std::string dump_after;      // a pass's name; its result is printed to `dump`
+  std::string dump_after;           // a pass's name; its result is printed to `dump`
   std::string* dump = nullptr;
 };
 
 struct ModelInfo {
-  std::string kind;        // "saved_model", "frozen_graph", "tfjs", "tflite"
+  std::string kind;  // "saved_model", "frozen_graph", "tfjs", "tflite"
   std::string path;
   std::string tensorflow;  // version that wrote it, or empty
   size_t nodes = 0;        // of graph and functions reached; ops for a .tflite
@@ -36,13 +36,14 @@ struct ModelInfo {
 // What was recognised as more than its ops, for the report.
 struct Recognised {
   std::string what;  // "detection-postprocess", "detection-preprocess"
-  std::map<std::string, double> numbers;       // "classes", "max_detections", "score_threshold", "iou_threshold", "nodes"...
-  std::map<std::string, std::string> texts;    // "outputs": which is which
+  std::map<std::string, double>
+      numbers;  // "classes", "max_detections", "score_threshold", "iou_threshold", "nodes"...
+  std::map<std::string, std::string> texts;  // "outputs": which is which
 };
 
 struct Converted {
   ModelInfo info;
-  std::shared_ptr<ir::Module> module;   // of TFL ops
+  std::shared_ptr<ir::Module> module;  // of TFL ops
   std::vector<Recognised> recognised;
   std::map<std::string, double> seconds;  // "import", "passes", "lowering", "write"
 };

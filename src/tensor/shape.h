@@ -89,8 +89,8 @@ class SymbolTable {
   // Product of all; 1 for none.
   Dim Product(std::span<const Dim> dims);
 
-  // What a symbol was made as: a op b, with op one of + - * / (rounded down) ^ (rounded up). Empty for Fresh() ones
-  // and for whatever is no symbol.
+  // What a symbol was made as: a op b, with op one of + - * / (rounded down) ^ (rounded up). Empty for
+  // Fresh() ones and for whatever is no symbol.
   struct Expression {
     char op;
     Dim a, b;

@@ -1,0 +1,38 @@
+// What becomes of an op that the user wants kept: a custom op whose options are a FlexBuffers map of its
+// attributes.
+#include "formats/tflite/flex_options.h"
+#include "lowering/lowering.h"
+#include "tf/shape_context.h"
+
+namespace litesmith::lowering {
+
+Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
+  Attributes options;
+  for (const auto& [name, value] : node.attributes) {
+    if (name.starts_with("_")) continue;
+    if (const auto* dtype = std::get_if<DType>(&value)) {
+      options.Set(name, static_cast<int64_t>(*dtype));
+    } else {
+      options.Set(name, value);
+    }
+  }
+  const std::string op_name(node.op_name());
+  std::vector<ir::Type> types;
+  for (size_t i = 0; i < node.output_count(); ++i) types.push_back(node.output(i)->type);
+  ir::Builder builder(node);
+  const ir::OpDef& op = node.function()->module()->UnknownOp(ir::Dialect::kTfl, op_name);
+  ir::Node* custom = builder.Create(op, node.operands(), std::move(types),
+                                    {{"custom_code", op_name}, {"custom_options", flex::Pack(options)}});
+  custom->name = node.name;
+  for (size_t i = 0; i < node.output_count(); ++i) {
+    custom->output(i)->name = node.output(i)->name;
+    node.output(i)->ReplaceAllUsesWith(custom->output(i));
+  }
+  context.findings.Report(tf::FindingAt(Code::kCustomOpKept, node)
+                              .Headline("op {} is kept as a custom op", op_name)
+                              .Cause("a runtime needs a kernel named {} to run this file", op_name));
+  node.function()->Erase(&node);
+  return {};
+}
+
+}  // namespace litesmith::lowering

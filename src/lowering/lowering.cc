@@ -1,0 +1,129 @@
+#include "lowering/lowering.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "tf/shape_context.h"
+
+namespace litesmith::lowering {
+
+// The table of all lowerings, from their definitions in ops/.
+#define LS_LOWER_ENTRY(name) LS_LOWER(name);
+#include "lowering/ls_lower.inc"
+#undef LS_LOWER_ENTRY
+
+namespace {
+
+using LowerFunction = Result<void> (*)(Lowering&);
+
+const std::unordered_map<const ir::OpDef*, LowerFunction>& Table() {
+  static const std::unordered_map<const ir::OpDef*, LowerFunction> table = {
+#define LS_LOWER_ENTRY(name) {&tf::name, Lower_##name},
+#include "lowering/ls_lower.inc"
+#undef LS_LOWER_ENTRY
+  };
+  return table;
+}
+
+bool IsAsked(const Options& options, std::string_view name) {
+  return std::find(options.custom_ops.begin(), options.custom_ops.end(), name) != options.custom_ops.end();
+}
+
+Failed ReportUnknown(const ir::Node& node, FindingSink& findings) {
+  const std::string name(node.op_name());
+  return findings.Report(
+      tf::FindingAt(Code::kUnknownOp, node)
+          .Headline("op {} is unknown", name)
+          .Cause("no table of this release knows it; it looks like a custom op of the model's own")
+          .Fix("rewrite what makes it with ordinary TensorFlow ops; a custom layer made of known ops just "
+               "converts")
+          .Fix("or keep it as a custom op and supply a kernel at run time", "--custom-op " + name));
+}
+
+Failed ReportNoForm(const ir::Node& node, FindingSink& findings) {
+  return findings.Report(
+      tf::FindingAt(Code::kNoLowering, node)
+          .Headline("op {} has no form in TensorFlow Lite", node.op_name())
+          .Cause("TensorFlow Lite has no builtin op that computes {}, and Litesmith does not "
+                 "compose it from others yet",
+                 node.op_name())
+          .Fix("replace it in the model's code by ops that `litesmith ops` lists"));
+}
+
+Result<void> LowerNode(ir::Node& node, const Options& options, Context& context) {
+  const auto found = Table().find(&node.op());
+  if (found != Table().end()) {
+    Lowering lowering(node, context);
+    return found->second(lowering);
+  }
+  const bool unknown = node.op().Has(ir::kUnknownOp);
+  if (IsAsked(options, node.op_name()) || (unknown && options.allow_custom_ops)) {
+    return KeepAsCustomOp(node, context);
+  }
+  return unknown ? ReportUnknown(node, context.findings) : ReportNoForm(node, context.findings);
+}
+
+}  // namespace
+
+ir::Value* Lowering::Make(const ir::OpDef& op, std::initializer_list<ir::Value*> operands,
+                          Attributes attributes) {
+  return Make(op, operands, result_type(), std::move(attributes));
+}
+
+ir::Value* Lowering::Make(const ir::OpDef& op, std::initializer_list<ir::Value*> operands, ir::Type type,
+                          Attributes attributes) {
+  ir::Node* made = builder_.Create(op, operands, {std::move(type)}, std::move(attributes));
+  made->name = node_.name;
+  return made->output();
+}
+
+ir::Value* Lowering::Int32s(const std::vector<int64_t>& values) {
+  std::vector<int32_t> narrow(values.begin(), values.end());
+  return Constant(Tensor::Of<int32_t>({static_cast<int64_t>(narrow.size())}, narrow));
+}
+
+ir::Value* Lowering::Int32(int64_t value) { return Constant(Tensor::Scalar(static_cast<int32_t>(value))); }
+
+Result<void> Lowering::Replace(std::span<ir::Value* const> values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    ir::Value* output = node_.output(i);
+    // A value that this lowering made takes over the name; one that was there before keeps its own.
+    if (values[i]->name.empty()) values[i]->name = output->name;
+    output->ReplaceAllUsesWith(values[i]);
+  }
+  node_.function()->Erase(&node_);
+  return {};
+}
+
+Result<void> Lowering::Rename(const ir::OpDef& op, Attributes attributes) {
+  std::vector<ir::Type> types;
+  for (size_t i = 0; i < node_.output_count(); ++i) types.push_back(node_.output(i)->type);
+  ir::Node* made = builder_.Create(op, node_.operands(), std::move(types), std::move(attributes));
+  made->name = node_.name;
+  std::vector<ir::Value*> outputs;
+  for (size_t i = 0; i < made->output_count(); ++i) outputs.push_back(made->output(i));
+  return Replace(outputs);
+}
+
+Failed Lowering::Report(Code code, std::string cause, std::string fix) {
+  Finding finding = tf::FindingAt(code, node_);
+  finding.Headline("op {} cannot be converted as it is used here", node_.op_name());
+  finding.cause = std::move(cause);
+  if (!fix.empty()) finding.Fix(std::move(fix));
+  return context_.findings.Report(std::move(finding));
+}
+
+Result<void> LowerModule(ir::Module& module, const Options& options, Context& context) {
+  bool failed = false;
+  for (const auto& function : module.functions()) {
+    for (ir::Node& node : function->nodes()) {
+      if (node.op().dialect != ir::Dialect::kTf) continue;
+      failed |= !LowerNode(node, options, context).ok();
+    }
+    function->EraseDeadNodes();
+  }
+  if (failed) return kFailed;
+  return {};
+}
+
+}  // namespace litesmith::lowering

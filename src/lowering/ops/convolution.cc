@@ -1,0 +1,76 @@
+// Convolutions: weights HWIO become OHWI, depthwise [h, w, in, multiplier] become [1, h, w, in * multiplier];
+// a bias of zeros stands ready for the sum that follows (passes/fuse_bias.cc).
+#include <array>
+
+#include "lowering/layout.h"
+#include "tensor/transpose.h"
+
+namespace litesmith::lowering {
+namespace {
+
+Result<void> ExpectFloat(Lowering& lower) {
+  if (lower.dtype(0) == DType::kFloat32 && lower.dtype(1) == DType::kFloat32) return {};
+  return lower.Report(
+      Code::kDtypeUnsupported,
+      fmt::format("TensorFlow Lite's kernel takes float32, here it gets {}", NameOf(lower.dtype(0))),
+      "cast the operands to float32 in the model's code");
+}
+
+Attributes ConvolutionOptions(const Lowering& lower, int64_t padding) {
+  const Spatial strides = SpatialOf(lower, "strides"), dilations = SpatialOf(lower, "dilations");
+  return {{"padding", padding},
+          {"stride_h", strides.height},
+          {"stride_w", strides.width},
+          {"dilation_h_factor", dilations.height},
+          {"dilation_w_factor", dilations.width},
+          {"fused_activation_function", int64_t{0}}};
+}
+
+ir::Value* ZeroBias(Lowering& lower, int64_t channels) {
+  return lower.Constant(Tensor::Zeros(DType::kFloat32, {channels}));
+}
+
+}  // namespace
+
+LS_LOWER(Conv2D) {
+  LS_RETURN_IF_FAILED(ExpectFloat(lower));
+  const Shape& filter = lower.shape(1);
+  if (!filter.ranked() || filter.rank() != 4 || !filter[3].known()) {
+    return lower.Report(Code::kShapeUnknown, "the number of output channels of its filter is not known");
+  }
+  ir::Value* input = ToChannelsLast(lower, lower.operand(0));
+  LS_TRY(const int64_t padding, PaddingOf(lower, input));
+  constexpr std::array<int, 4> kOhwi = {3, 0, 1, 2};
+  ir::Value* weights = Permuted(lower, lower.operand(1), kOhwi);
+  ir::Value* result =
+      lower.Make(tfl::CONV_2D, {input, weights, ZeroBias(lower, filter[3].value())},
+                 ChannelsLastType(lower, lower.result_type()), ConvolutionOptions(lower, padding));
+  return lower.Replace(FromChannelsLast(lower, result));
+}
+
+LS_LOWER(DepthwiseConv2dNative) {
+  LS_RETURN_IF_FAILED(ExpectFloat(lower));
+  const Shape& filter = lower.shape(1);
+  if (!filter.known() || filter.rank() != 4) {
+    return lower.Report(Code::kShapeUnknown, "the shape of its filter is not known");
+  }
+  ir::Value* input = ToChannelsLast(lower, lower.operand(0));
+  LS_TRY(const int64_t padding, PaddingOf(lower, input));
+  const int64_t multiplier = filter[3].value(), channels = filter[2].value() * multiplier;
+  const Dims flat = {1, filter[0].value(), filter[1].value(), channels};
+  ir::Value* weights = nullptr;
+  if (const Tensor* tensor = lower.constant(1)) {
+    weights = lower.Constant(tensor->Reshaped(flat));
+    weights->name = lower.operand(1)->name;
+  } else {
+    weights = lower.Make(tfl::RESHAPE, {lower.operand(1), lower.Int32s(flat)},
+                         {DType::kFloat32, Shape::Of(flat), nullptr}, {{"new_shape", flat}});
+  }
+  Attributes options = ConvolutionOptions(lower, padding);
+  options.Set("depth_multiplier", multiplier);
+  ir::Value* result = lower.Make(tfl::DEPTHWISE_CONV_2D, {input, weights, ZeroBias(lower, channels)},
+                                 ChannelsLastType(lower, lower.result_type()), std::move(options));
+  return lower.Replace(FromChannelsLast(lower, result));
+}
+
+}  // namespace litesmith::lowering

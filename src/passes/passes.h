@@ -1,0 +1,42 @@
+// All passes over graphs of TensorFlow ops and, further down, of TFL ops. Each is a file of its own that says
+// what it does; the pipeline says in which order they run.
+#pragma once
+
+#include "ir/pass.h"
+
+namespace litesmith::passes {
+
+using ir::Changed;
+using ir::Module;
+using ir::PassContext;
+
+// Calls of functions become the functions' bodies. Those that stand for one op (`_implements`) stay calls.
+Result<Changed> InlineCalls(Module& module, PassContext& context);
+// Functions that no signature reaches are removed, and nodes that nothing uses.
+Result<Changed> Prune(Module& module, PassContext& context);
+// Nodes that pass on what they get (Identity, StopGradient...) vanish; asserts and prints are dropped, with a
+// note.
+Result<Changed> RemoveIdentities(Module& module, PassContext& context);
+// TF1's Switch, Merge, Enter, Exit, NextIteration become If and While with functions.
+Result<Changed> RaiseControlFlow(Module& module, PassContext& context);
+// Constants and variables that a loop or branch takes from outside move into its functions.
+Result<Changed> SinkInvariants(Module& module, PassContext& context);
+// Variables that nothing writes become constants.
+Result<Changed> FreezeVariables(Module& module, PassContext& context);
+// Shapes are inferred, constants folded, branches and loops with known conditions resolved, tensor lists and
+// arrays turned into tensors, in one sweep.
+Result<Changed> Simplify(Module& module, PassContext& context);
+// A batch norm or a per-channel scale after a convolution disappears into its weights.
+Result<Changed> FoldBatchNorm(Module& module, PassContext& context);
+
+// On TFL ops:
+// A constant added to a convolution's output becomes its bias.
+Result<Changed> FuseBias(Module& module, PassContext& context);
+// An activation becomes an attribute of the op before it.
+Result<Changed> FuseActivation(Module& module, PassContext& context);
+// A padding of zeros before a VALID convolution becomes its SAME padding where that is the same.
+Result<Changed> FusePadding(Module& module, PassContext& context);
+// Equal nodes become one.
+Result<Changed> MergeEqualNodes(Module& module, PassContext& context);
+
+}  // namespace litesmith::passes

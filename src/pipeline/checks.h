@@ -1,0 +1,24 @@
+// What a conversion must not do in silence: lose an input, make an output constant, let the network vanish.
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/host.h"
+#include "ir/module.h"
+
+namespace litesmith::pipeline {
+
+// Which results of each signature depend on any parameter, as the source has it, before any pass.
+struct InputsAndOutputs {
+  std::set<std::pair<std::string, std::string>> dependent;  // (function, result name)
+};
+InputsAndOutputs ObserveInterface(const ir::Module& module);
+
+// Reports kOutputConstant for a result that depended on the inputs in the source and does so no more (unless
+// it has to be constant: no elements, or a shape that is fixed), and warns of results without elements.
+Result<void> CheckInterface(const ir::Module& module, const InputsAndOutputs& before, Context& context);
+
+}  // namespace litesmith::pipeline

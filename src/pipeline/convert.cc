@@ -1,0 +1,104 @@
+#include "pipeline/convert.h"
+
+#include <array>
+
+#include "detection/recognise.h"
+#include "export/tflite/export.h"
+#include "import/tf/import.h"
+#include "import/tflite/import.h"
+#include "ir/pass.h"
+#include "lowering/lowering.h"
+#include "passes/passes.h"
+#include "pipeline/checks.h"
+
+namespace litesmith::pipeline {
+namespace {
+
+using ir::Pass;
+
+// From calls and variables to one graph of pure ops per signature.
+constexpr std::array kFreeze = {
+    Pass{"inline", passes::InlineCalls},
+    Pass{"identities", passes::RemoveIdentities},
+    Pass{"sink-invariants", passes::SinkInvariants},
+    Pass{"freeze", passes::FreezeVariables},
+    Pass{"prune", passes::Prune},
+};
+
+// What is known while converting is computed while converting.
+constexpr std::array kSimplify = {
+    Pass{"simplify", passes::Simplify},
+    Pass{"fold-batch-norm", passes::FoldBatchNorm},
+    Pass{"prune", passes::Prune},
+};
+
+// On TFL ops.
+constexpr std::array kOptimize = {
+    Pass{"merge-equal", passes::MergeEqualNodes}, Pass{"fuse-bias", passes::FuseBias},
+    Pass{"fuse-padding", passes::FusePadding},    Pass{"fuse-activation", passes::FuseActivation},
+    Pass{"merge-equal", passes::MergeEqualNodes}, Pass{"prune", passes::Prune},
+};
+
+class StopWatch {
+ public:
+  StopWatch(Converted& converted, Host& host) : converted_(converted), host_(host), start_(host.Seconds()) {}
+  void Lap(const char* name) {
+    const double now = host_.Seconds();
+    converted_.seconds[name] += now - start_;
+    start_ = now;
+  }
+
+ private:
+  Converted& converted_;
+  Host& host_;
+  double start_;
+};
+
+Result<Converted> LoadTflite(const std::string& path, Context& context) {
+  Converted converted;
+  StopWatch watch(converted, context.host);
+  LS_TRY(FileBytes file, ReadFile(context, path, "a .tflite model"));
+  LS_TRY(std::unique_ptr<ir::Module> module, import_tflite::ImportTflite(std::move(file), context));
+  converted.info = {"tflite", path, "", 0};
+  for (const auto& function : module->functions()) converted.info.nodes += function->node_count();
+  converted.module = std::move(module);
+  watch.Lap("import");
+  return converted;
+}
+
+}  // namespace
+
+Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context) {
+  if (Extension(path) == ".tflite") return LoadTflite(path, context);
+  Converted converted;
+  StopWatch watch(converted, context.host);
+  const import_tf::Options import_options{options.tags, options.signatures, options.input_tensors,
+                                          options.output_tensors, options.input_shapes};
+  LS_TRY(import_tf::Imported imported, import_tf::ImportModel(path, import_options, context));
+  converted.info = {imported.kind, path, imported.tensorflow, imported.nodes};
+  ir::Module& module = *imported.module;
+  const InputsAndOutputs before = ObserveInterface(module);
+  watch.Lap("import");
+
+  ir::PassContext passes{context, options.dump_after, options.dump};
+  LS_RETURN_IF_FAILED(ir::RunPasses(module, kFreeze, passes));
+  LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
+  LS_TRY(converted.recognised, detection::Recognise(module, options.detection, options.labels, context));
+  LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
+  watch.Lap("passes");
+
+  LS_RETURN_IF_FAILED(lowering::LowerModule(module, {options.allow_custom_ops, options.custom_ops}, context));
+  watch.Lap("lowering");
+  LS_RETURN_IF_FAILED(ir::RunPasses(module, kOptimize, passes));
+  LS_RETURN_IF_FAILED(CheckInterface(module, before, context));
+  watch.Lap("passes");
+  converted.module = std::move(imported.module);
+  return converted;
+}
+
+Result<WrittenModel> WriteModel(const ir::Module& module, Context& context) {
+  LS_TRY(export_tflite::Exported exported, export_tflite::ExportTflite(module, {}, context));
+  return WrittenModel{std::move(exported.bytes), exported.ops, std::move(exported.min_runtime_version)};
+}
+
+}  // namespace litesmith::pipeline
