@@ -15,8 +15,10 @@ namespace litesmith {
 //   dimension is unknown; a tensor without shape is of unknown rank, in files older than that distinction a
 //   scalar where it is an input or a constant.
 // - Attributes are the fields of the op's options (formats/tflite/options.h), fields that index subgraphs are
-//   FunctionRef, and "version" (int64) is the op's version. Intermediate tensors: tfl/intermediates.h; sparse
-//   constants: tfl/sparse.h; variable tensors: tfl::kStateTensor.
+//   FunctionRef, and "version" (int64) is the op's version.
+// - Variable tensors are outputs of tfl::kStateTensor. The last "intermediate_count" (int64) operands of an op are its
+//   intermediate tensors, of which the quantization alone counts: outputs of tfl::kStateTensor nodes that have the
+//   attribute "intermediate". Sparse constants: tfl/sparse.h.
 // - Custom ops are nodes of Module::UnknownOp(kTfl, name) with "custom_options" (a uint8 tensor) if there are
 // any; a
 //   builtin op that no table knows is UnknownOp "BUILTIN_<code>" with "builtin_code".

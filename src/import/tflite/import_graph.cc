@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "formats/tflite/options.h"
-#include "tfl/intermediates.h"
 #include "tfl/ops.h"
 
 namespace litesmith {
@@ -157,6 +156,7 @@ class GraphImporter {
       LS_TRY(ir::Value * value, ValueOf(tensor));
       operands.push_back(value);
     }
+    LS_RETURN_IF_FAILED(AddIntermediates(from, operands));
     std::vector<ir::Type> types;
     for (const int32_t tensor : from.outputs) {
       LS_TRY(ir::Type type, TypeOf(tensor, false));
@@ -166,7 +166,10 @@ class GraphImporter {
     node->name = name;
     for (size_t i = 0; i < from.outputs.size(); ++i) Define(from.outputs[i], node->output(i));
     SetAttributes(from, code, *node);
-    return SetIntermediates(from, *node);
+    if (!from.intermediates.empty()) {
+      node->attributes.Set("intermediate_count", static_cast<int64_t>(from.intermediates.size()));
+    }
+    return {};
   }
 
   void SetAttributes(const Operator& from, const tflite::OperatorCode& code, ir::Node& node) {
@@ -217,16 +220,19 @@ class GraphImporter {
     }
   }
 
-  Result<void> SetIntermediates(const Operator& from, ir::Node& node) {
-    if (from.intermediates.empty()) return {};
-    std::vector<tfl::Intermediate> intermediates;
+  // Tensors of which only the quantization counts, after the op's real operands.
+  Result<void> AddIntermediates(const Operator& from, std::vector<ir::Value*>& operands) {
     for (const int32_t tensor : from.intermediates) {
-      tfl::Intermediate& entry = intermediates.emplace_back();
+      ir::Value*& value = operands.emplace_back();
       if (tensor == -1) continue;
-      LS_TRY(entry.type, TypeOf(tensor, false));
-      entry.name = Info(tensor).name;
+      LS_TRY(ir::Type type, TypeOf(tensor, true));
+      ir::Node* node = builder_.Create(tfl::kStateTensor, {}, {std::move(type)});
+      node->attributes.Set("intermediate", true);
+      node->name = Info(tensor).name;
+      value = node->output();
+      value->name = Info(tensor).name;
+      value->source_tensor = tensor;
     }
-    tfl::SetIntermediates(node, intermediates);
     return {};
   }
 
