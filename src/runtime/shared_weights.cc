@@ -1,0 +1,82 @@
+#include "runtime/shared_weights.h"
+
+#include <algorithm>
+#include <map>
+
+#include "runtime/fold.h"
+#include "tfl/ops.h"
+
+namespace litesmith::runtime {
+namespace {
+
+// Of one module, so that a small file cannot fill the memory before it runs: one constant may feed many
+// nodes.
+constexpr size_t kMaxWidenedBytes = size_t{8} << 30;
+constexpr size_t kMaxFoldedBytes = size_t{256} << 20;
+
+// Results of ordinary ops are kept only while they are small against what they are made from, or small at
+// all: a broadcast is cheaper to compute again than to keep. `kept` bytes are kept already.
+size_t MaxResultBytes(const ir::Node& node, const std::vector<const Tensor*>& operands, const Limits& limits,
+                      size_t kept) {
+  if (node.Is(tfl::DEQUANTIZE) || node.Is(tfl::DENSIFY)) {
+    return std::min(static_cast<size_t>(limits.max_tensor_bytes),
+                    kMaxWidenedBytes - std::min(kept, kMaxWidenedBytes));
+  }
+  if (kept > kMaxFoldedBytes) return 0;
+  size_t given = 0;
+  for (const Tensor* tensor : operands) given += tensor != nullptr ? tensor->bytes().size() : 0;
+  return std::min(limits.max_fold_bytes, std::max(given * 4, size_t{1} << 16));
+}
+
+}  // namespace
+
+std::shared_ptr<SharedWeights> SharedWeights::Of(std::shared_ptr<const ir::Module> module) {
+  // An entry that is alive keeps its module alive, so an address found here is no other module's.
+  static std::mutex mutex;
+  static auto* known = new std::map<const ir::Module*, std::weak_ptr<SharedWeights>>;
+  std::lock_guard lock(mutex);
+  std::erase_if(*known, [](const auto& entry) { return entry.second.expired(); });
+  auto& entry = (*known)[module.get()];
+  auto shared = entry.lock();
+  if (shared == nullptr) {
+    shared = std::make_shared<SharedWeights>(std::move(module));
+    entry = shared;
+  }
+  return shared;
+}
+
+void SharedWeights::FoldConstants(const ir::Function& function, Context& context) {
+  std::lock_guard lock(mutex_);
+  if (!done_.insert(&function).second) return;
+  for (const ir::Node& node : function.nodes()) {
+    if (context.is_cancelled()) return;
+    std::vector<const Tensor*> operands;
+    bool constant = node.operand_count() > 0;
+    for (size_t i = 0; i < node.operand_count() && constant; ++i) {
+      const ir::Value* value = node.operand(i);
+      const Tensor* tensor = nullptr;
+      if (value != nullptr) {
+        tensor = value->constant();
+        const auto found = folded_.find(value);
+        if (tensor == nullptr && found != folded_.end()) tensor = &found->second;
+        constant = tensor != nullptr;
+      }
+      operands.push_back(tensor);
+    }
+    if (!constant) continue;
+    auto results =
+        EvaluateConstant(node, operands, MaxResultBytes(node, operands, context.limits, kept_), context);
+    if (!results) continue;
+    for (const Tensor& result : *results) kept_ += result.bytes().size();
+    for (size_t i = 0; i < results->size(); ++i) folded_.emplace(node.output(i), std::move((*results)[i]));
+  }
+}
+
+const Tensor* SharedWeights::ConstantOf(const ir::Value& value) const {
+  if (const Tensor* tensor = value.constant()) return tensor;
+  std::lock_guard lock(mutex_);
+  const auto found = folded_.find(&value);
+  return found != folded_.end() ? &found->second : nullptr;
+}
+
+}  // namespace litesmith::runtime
