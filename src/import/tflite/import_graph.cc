@@ -176,6 +176,7 @@ class GraphImporter {
     const tfl::Op* op = tfl::OpOf(node);
     if (from.unknown_options || (!from.options.empty() && op != nullptr && from.options != op->options)) {
       ReportOptions(from, node);
+      if (from.unknown_options) node.attributes.Set("unknown_options", true);
     } else {
       node.attributes = from.attributes;
       ReferToFunctions(from, node);

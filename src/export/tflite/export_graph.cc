@@ -1,0 +1,207 @@
+#include "export/tflite/export_graph.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <unordered_set>
+
+#include "base/check.h"
+#include "base/finding.h"
+#include "tensor/half.h"
+#include "tfl/ops.h"
+
+namespace litesmith {
+namespace {
+
+using tflite::TensorInfo;
+
+class GraphExporter {
+ public:
+  GraphExporter(const ir::Function& function, ExportState& state)
+      : function_(function), state_(state), index_(state.model.subgraphs.size()) {
+    state.model.subgraphs.emplace_back().name = function.name;
+  }
+
+  Result<ExportedGraph> Export() {
+    NameInterface();
+    ExportedGraph exported;
+    for (size_t i = 0; i < function_.parameter_count(); ++i) {
+      LS_TRY(const int32_t tensor, TensorOf(*function_.parameter(i)));
+      exported.parameters.push_back(tensor);
+    }
+    for (const ir::Node& node : function_.nodes()) {
+      if (node.op().dialect == ir::Dialect::kCore) continue;
+      LS_RETURN_IF_FAILED(ExportNode(node));
+    }
+    for (size_t i = 0; i < function_.result_count(); ++i) {
+      LS_TRY(const int32_t tensor, TensorOf(*function_.result(i)));
+      exported.results.push_back(tensor);
+    }
+    graph().inputs = exported.parameters;
+    graph().outputs = exported.results;
+    return exported;
+  }
+
+ private:
+  tflite::Subgraph& graph() { return state_.model.subgraphs[index_]; }
+
+  // Parameters and results have the first choice of names.
+  void NameInterface() {
+    const auto name = [&](const ir::Value& value, const std::vector<std::string>& names, size_t i) {
+      if (names_.contains(&value)) return;
+      names_[&value] = FreeName(!value.name.empty() || i >= names.size() ? value.name : names[i], value);
+    };
+    for (size_t i = 0; i < function_.parameter_count(); ++i) {
+      name(*function_.parameter(i), function_.parameter_names, i);
+    }
+    for (size_t i = 0; i < function_.result_count(); ++i)
+      name(*function_.result(i), function_.result_names, i);
+  }
+
+  std::string FreeName(std::string wanted, const ir::Value& value) {
+    if (wanted.empty() && value.node() != nullptr) {
+      const ir::Node& node = *value.node();
+      wanted = node.name.empty() ? std::string(node.op_name()) : node.name;
+      if (value.index() > 0) wanted += ":" + std::to_string(value.index());
+    }
+    if (wanted.empty()) wanted = "input";
+    if (taken_.insert(wanted).second) return wanted;
+    for (size_t& next = numbers_[wanted];;) {
+      std::string numbered = fmt::format("{}_{}", wanted, ++next);
+      if (taken_.insert(numbered).second) return numbered;
+    }
+  }
+
+  Result<int32_t> TensorOf(const ir::Value& value) {
+    const auto found = tensors_.find(&value);
+    if (found != tensors_.end()) return found->second;
+    TensorInfo info;
+    const auto named = names_.find(&value);
+    info.name = named != names_.end() ? named->second : FreeName(value.name, value);
+    info.dtype = value.type.dtype;
+    LS_RETURN_IF_FAILED(SetShape(value, info));
+    if (value.node() != nullptr) SetStorage(*value.node(), info);
+    LS_RETURN_IF_FAILED(SetQuantization(value, info));
+    const auto index = static_cast<int32_t>(graph().tensors.size());
+    graph().tensors.push_back(std::move(info));
+    tensors_[&value] = index;
+    return index;
+  }
+
+  Result<void> SetShape(const ir::Value& value, TensorInfo& info) {
+    const Shape& shape = value.type.shape;
+    info.has_rank = shape.ranked();
+    if (!shape.ranked()) return {};
+    bool unknown = false;
+    for (const Dim dim : shape.dims()) {
+      if (dim.value_or(0) > std::numeric_limits<int32_t>::max()) {
+        return state_.context.findings.Report(
+            Finding(Code::kLimitExceeded)
+                .Node(info.name)
+                .Headline("'{}' is too large for a .tflite", info.name)
+                .Cause("its shape is {}; dimensions have 31 bits there", ToText(shape))
+                .Fix("make the dimension smaller, or split the tensor"));
+      }
+      unknown |= !dim.known();
+      info.shape.push_back(static_cast<int32_t>(dim.value_or(1)));
+      info.shape_signature.push_back(static_cast<int32_t>(dim.value_or(-1)));
+    }
+    if (!unknown) info.shape_signature.clear();
+    return {};
+  }
+
+  void SetStorage(const ir::Node& node, TensorInfo& info) {
+    if (node.Is(ir::kConstant)) {
+      info.buffer = state_.buffers.Add(node.attributes.FindAs<Tensor>("value")->bytes());
+    } else if (node.Is(tfl::kStateTensor)) {
+      info.is_variable = !node.attributes.Bool("intermediate");
+    } else if (node.Is(tfl::kSparseConstant)) {
+      info.buffer = state_.buffers.Add(node.attributes.FindAs<Tensor>("values")->bytes());
+      info.sparsity = SparsityOf(node);
+    }
+  }
+
+  static std::shared_ptr<const tflite::Sparsity> SparsityOf(const ir::Node& node) {
+    const auto narrow = [&](const std::string& name) {
+      const std::vector<int64_t> from = node.attributes.Ints(name);
+      return std::vector<int32_t>(from.begin(), from.end());
+    };
+    auto sparsity = std::make_shared<tflite::Sparsity>();
+    sparsity->traversal_order = narrow("traversal_order");
+    sparsity->block_map = narrow("block_map");
+    for (const int32_t size : narrow("dense_sizes")) {
+      const std::string level = std::to_string(sparsity->dimensions.size());
+      tflite::Sparsity::Dimension& dimension = sparsity->dimensions.emplace_back();
+      dimension.sparse = size < 0;
+      dimension.dense_size = std::max(size, 0);
+      dimension.segments = narrow("segments_" + level);
+      dimension.indices = narrow("indices_" + level);
+    }
+    return sparsity;
+  }
+
+  Result<void> SetQuantization(const ir::Value& value, TensorInfo& info) {
+    const auto& quantization = value.type.quantization;
+    if (quantization == nullptr || quantization->scale.empty()) return {};
+    if (quantization->block_size == 0) {
+      info.quantization = quantization;
+      return {};
+    }
+    info.blockwise = tflite::BlockwiseScales{AddScales(*quantization, info), -1, quantization->block_size};
+    return {};
+  }
+
+  // A tensor of float16 with one scale a block. Zero points other than 0 have no kernel anywhere.
+  int32_t AddScales(const Quantization& quantization, const TensorInfo& of) {
+    Dims dims(of.shape.begin(), of.shape.end());
+    LS_CHECK(!dims.empty());
+    dims.back() /= quantization.block_size;
+    std::vector<Half> scales;
+    for (const float scale : quantization.scale) scales.push_back(Half(scale));
+    TensorInfo info;
+    info.name = of.name + "_scales";
+    while (!taken_.insert(info.name).second) info.name += "_";
+    info.dtype = DType::kFloat16;
+    info.has_rank = true;
+    info.shape.assign(dims.begin(), dims.end());
+    info.buffer = state_.buffers.Keep(Tensor::Of<Half>(dims, scales));
+    graph().tensors.push_back(std::move(info));
+    return static_cast<int32_t>(graph().tensors.size()) - 1;
+  }
+
+  Result<void> ExportNode(const ir::Node& node) {
+    LS_TRY(tflite::Operator op, ExportOp(node, state_));
+    const auto intermediates = static_cast<size_t>(node.attributes.Int("intermediate_count"));
+    LS_CHECK(intermediates <= node.operand_count());
+    const size_t inputs = node.operand_count() - intermediates;
+    for (size_t i = 0; i < node.operand_count(); ++i) {
+      int32_t tensor = -1;
+      if (const ir::Value* value = node.operand(i)) {
+        LS_TRY(tensor, TensorOf(*value));
+      }
+      (i < inputs ? op.inputs : op.intermediates).push_back(tensor);
+    }
+    for (size_t i = 0; i < node.output_count(); ++i) {
+      LS_TRY(const int32_t tensor, TensorOf(*node.output(i)));
+      op.outputs.push_back(tensor);
+    }
+    graph().operators.push_back(std::move(op));
+    return {};
+  }
+
+  const ir::Function& function_;
+  ExportState& state_;
+  size_t index_;
+  std::unordered_map<const ir::Value*, int32_t> tensors_;
+  std::unordered_map<const ir::Value*, std::string> names_;  // of parameters and results
+  std::unordered_set<std::string> taken_;
+  std::unordered_map<std::string, size_t> numbers_;
+};
+
+}  // namespace
+
+Result<ExportedGraph> ExportGraph(const ir::Function& function, ExportState& state) {
+  return GraphExporter(function, state).Export();
+}
+
+}  // namespace litesmith

@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/finding.h"
+#include "export/tflite/export_graph.h"
+#include "formats/tflite/options.h"
+#include "tfl/op.h"
+
+namespace litesmith {
+namespace {
+
+uint32_t CodeOf(int32_t builtin, std::string custom, int32_t version, ExportState& state) {
+  const auto [entry, fresh] = state.codes.emplace(std::tuple(builtin, custom, version),
+                                                  static_cast<uint32_t>(state.model.codes.size()));
+  if (fresh) state.model.codes.push_back({builtin, std::move(custom), version});
+  return entry->second;
+}
+
+// The lowest version that suffices; one that is newer than the tables is kept, for then the rules do not know
+// the op as the file means it.
+int32_t VersionOf(const ir::Node& node, const tfl::Op& op) {
+  const int64_t stated = node.attributes.Int("version", 1);
+  if (stated > std::max(1, tfl::HighestVersion(op))) return static_cast<int32_t>(stated);
+  return op.version(node);
+}
+
+bool IsBookkeeping(std::string_view attribute) {
+  return attribute == "version" || attribute == "intermediate_count" || attribute.starts_with('_');
+}
+
+// An attribute that the schema does not have would vanish without a word: a misspelt name in a lowering, say.
+void CheckAttributes(const ir::Node& node, const tfl::Op& op) {
+  const std::vector<std::string> fields = tflite::OptionFields(op.options);
+  for (const auto& [name, value] : node.attributes) {
+    if (IsBookkeeping(name)) continue;
+    const bool known = std::find(fields.begin(), fields.end(), name) != fields.end();
+    LS_CHECK(known, fmt::format("{} has no option {}", op.name, name));
+  }
+}
+
+int64_t SubgraphOf(const FunctionRef& ref, const ExportState& state) {
+  const auto found = state.subgraph_of.find(ref.name);
+  LS_CHECK(found != state.subgraph_of.end(), ref.name);
+  return found->second;
+}
+
+void ReferToSubgraphs(Attributes& attributes, std::string_view options, const ExportState& state) {
+  for (const std::string& field : tflite::SubgraphFields(options)) {
+    if (const auto* ref = attributes.FindAs<FunctionRef>(field)) {
+      attributes.Set(field, SubgraphOf(*ref, state));
+    } else if (const auto* refs = attributes.FindAs<std::vector<FunctionRef>>(field)) {
+      std::vector<int64_t> indices;
+      for (const FunctionRef& entry : *refs) indices.push_back(SubgraphOf(entry, state));
+      attributes.Set(field, std::move(indices));
+    }
+  }
+}
+
+tflite::Operator ExportBuiltin(const ir::Node& node, const tfl::Op& op, ExportState& state) {
+  CheckAttributes(node, op);
+  tflite::Operator to;
+  const int32_t version = VersionOf(node, op);
+  to.code = CodeOf(op.code, {}, version, state);
+  if (!op.options.empty()) {
+    to.options = op.options;
+    to.attributes = node.attributes;
+    ReferToSubgraphs(to.attributes, op.options, state);
+    const std::string problem = tflite::OptionsProblem(op.options, to.attributes);
+    LS_CHECK(problem.empty(), problem);
+  }
+  const std::string runtime = tfl::RuntimeOf(op, version);
+  if (tfl::OlderRuntime(state.min_runtime_version, runtime)) state.min_runtime_version = runtime;
+  return to;
+}
+
+}  // namespace
+
+Result<tflite::Operator> ExportOp(const ir::Node& node, ExportState& state) {
+  if (node.attributes.Bool("unknown_options")) {
+    return state.context.findings.Report(
+        Finding(Code::kUnknownOp)
+            .Op(node.op_name())
+            .Node(node.name)
+            .Headline("{} cannot be written", node.op_name())
+            .Cause("the file it comes from gives it options that this program does not know")
+            .Fix("use a newer release of this program"));
+  }
+  if (const tfl::Op* op = tfl::OpOf(node)) return ExportBuiltin(node, *op, state);
+  LS_CHECK(node.op().dialect == ir::Dialect::kTfl, fmt::format("{} is no op of a .tflite", node.op_name()));
+  tflite::Operator to;
+  const auto version = static_cast<int32_t>(node.attributes.Int("version", 1));
+  if (const auto* builtin = node.attributes.FindAs<int64_t>("builtin_code")) {
+    to.code = CodeOf(static_cast<int32_t>(*builtin), {}, version, state);
+    return to;
+  }
+  to.code = CodeOf(tflite::kCustomCode, std::string(node.op_name()), version, state);
+  if (const auto* options = node.attributes.FindAs<Tensor>("custom_options"))
+    to.custom_options = options->bytes();
+  return to;
+}
+
+}  // namespace litesmith
