@@ -57,7 +57,8 @@ Result<void> WeightedSum::PrepareFactors(PrepareContext& context) {
   range_ = QuantizedRangeOf(activation_, context.output());
   factors_.resize(static_cast<size_t>(setup_.channels));
   for (size_t channel = 0; channel < factors_.size(); ++channel) {
-    const double product = static_cast<double>(input.scale()) * weights.quantization->scale_at(channel);
+    double product = static_cast<double>(input.scale()) * weights.quantization->scale_at(channel);
+    if (setup_.short_product && !weights.quantization->per_channel()) product = static_cast<float>(product);
     factors_[channel] = ToFixed(product / context.output().scale());
   }
   return {};

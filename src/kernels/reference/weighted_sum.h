@@ -30,6 +30,7 @@ class WeightedSum : public Kernel {
     int channel_dimension = 0;                // of the weights
     int64_t rows = 1;                         // batch entries, each quantized by itself in hybrid forms
     bool asymmetric = true;                   // hybrid: rows are quantized with a zero point
+    bool short_product = false;  // s_in * s_weight is rounded to float32 where there is one scale
   };
   enum class Form { kFloat, kHybrid, kInt8, kUInt8, kInt16 };
 

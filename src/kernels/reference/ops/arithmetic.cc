@@ -121,7 +121,7 @@ class Arithmetic : public Kernel {
  private:
   Result<void> ExpectPlain(PrepareContext& context, const TensorView& a) {
     if (kKind == Kind::kDiv) {
-      return ExpectDType(context, a, {DType::kFloat32, DType::kInt32}, "input");
+      return ExpectDType(context, a, {DType::kFloat32, DType::kInt32, DType::kInt16}, "input");
     }
     if (kKind == Kind::kMul) {
       LS_RETURN_IF_FAILED(ExpectDType(context, a,
@@ -138,7 +138,7 @@ class Arithmetic : public Kernel {
   Result<void> PrepareQuantized(PrepareContext& context) {
     const TensorView &a = context.input(0), &b = context.input(1), &out = context.output();
     if (kKind == Kind::kDiv)
-      LS_RETURN_IF_FAILED(ExpectDType(context, a, {DType::kUInt8, DType::kInt8}, "input"));
+      LS_RETURN_IF_FAILED(ExpectDType(context, a, {DType::kUInt8, DType::kInt8, DType::kInt16}, "input"));
     LS_RETURN_IF_FAILED(ExpectQuantized(context, a, "first input"));
     LS_RETURN_IF_FAILED(ExpectQuantized(context, b, "second input"));
     LS_RETURN_IF_FAILED(ExpectQuantized(context, out, "output"));

@@ -37,6 +37,7 @@ class FullyConnected : public WeightedSum {
     Setup setup;
     setup.channels = units;
     setup.rows = rows;
+    setup.short_product = true;
     setup.asymmetric = context.attributes->Bool("asymmetric_quantize_inputs");
     LS_RETURN_IF_FAILED(PrepareSum(context, setup));
     return context.SetOutput(0, std::move(dims));
