@@ -115,6 +115,8 @@ class GraphExporter {
       info.buffer = state_.buffers.Add(node.attributes.FindAs<Tensor>("value")->bytes());
     } else if (node.Is(tfl::kStateTensor)) {
       info.is_variable = !node.attributes.Bool("intermediate");
+    } else if (node.attributes.Bool("_writes_variable")) {
+      info.is_variable = true;
     } else if (node.Is(tfl::kSparseConstant)) {
       info.buffer = state_.buffers.Add(node.attributes.FindAs<Tensor>("values")->bytes());
       info.sparsity = SparsityOf(node);

@@ -38,16 +38,18 @@ class GraphChecker {
     return tensor >= 0 && static_cast<size_t>(tensor) < graph_.tensors.size();
   }
 
-  // Constants, variables and inputs are there from the start, and so is what has no elements.
+  // Constants, variables and inputs are there from the start, and so is what has no elements. An operator may
+  // write a variable that nothing has read before: official float16 files give states their start that way,
+  // each time anew.
   Result<void> Start() {
     ready_.resize(graph_.tensors.size());
     fixed_.resize(graph_.tensors.size());
     for (size_t i = 0; i < graph_.tensors.size(); ++i) {
       const TensorInfo& tensor = graph_.tensors[i];
       const auto data = model_.data(tensor);
-      fixed_[i] = (data && !data->empty()) || tensor.is_variable;
+      fixed_[i] = data && !data->empty();
       const auto& shape = tensor.shape;
-      ready_[i] = fixed_[i] || std::find(shape.begin(), shape.end(), 0) != shape.end();
+      ready_[i] = fixed_[i] || tensor.is_variable || std::find(shape.begin(), shape.end(), 0) != shape.end();
     }
     std::vector<bool> seen(graph_.tensors.size());
     for (const int32_t tensor : graph_.inputs) {
@@ -73,11 +75,13 @@ class GraphChecker {
     for (const int32_t tensor : op.inputs) {
       if (tensor == -1) continue;
       if (!Exists(tensor)) return wrong("input", tensor);
-      if (!ready_[static_cast<size_t>(tensor)]) {
+      const auto at = static_cast<size_t>(tensor);
+      if (!ready_[at]) {
         return Report(fmt::format("{} reads {} before anything computes it",
                                   NameOfOperator(model_, subgraph_, index),
                                   NameOfTensor(model_, subgraph_, tensor)));
       }
+      fixed_[at] = true;
     }
     for (const int32_t tensor : op.intermediates) {
       if (tensor != -1 && !Exists(tensor)) return wrong("the intermediate tensor", tensor);
@@ -87,7 +91,7 @@ class GraphChecker {
       const auto at = static_cast<size_t>(tensor);
       if (fixed_[at]) {
         return Report(
-            fmt::format("{} writes {}, which is an input, a constant, a variable, or written before",
+            fmt::format("{} writes {}, which is an input, a constant, or has been written or read before",
                         NameOfOperator(model_, subgraph_, index), NameOfTensor(model_, subgraph_, tensor)));
       }
       ready_[at] = fixed_[at] = true;

@@ -10,7 +10,10 @@ Failed ReportDamage(FindingSink& findings, std::string what, Code code) {
   Finding finding(code);
   finding.Headline("{}", what);
   if (code == Code::kFileTruncated) {
-    finding.Cause("the file ends too early: it was not downloaded or copied completely")
+    finding
+        .Cause(
+            "the file ends too early: it was not downloaded or copied completely, or bytes of it were "
+            "changed")
         .Fix("get the file again and compare its size with the original's");
   } else {
     finding.Cause("the file contradicts itself: it was damaged, or written by a program with an error")

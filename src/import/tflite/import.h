@@ -18,7 +18,8 @@ namespace litesmith {
 //   FunctionRef, and "version" (int64) is the op's version.
 // - Variable tensors are outputs of tfl::kStateTensor. The last "intermediate_count" (int64) operands of an op are its
 //   intermediate tensors, of which the quantization alone counts: outputs of tfl::kStateTensor nodes that have the
-//   attribute "intermediate". Sparse constants: tfl/sparse.h.
+//   attribute "intermediate". Sparse constants: tfl/sparse.h. An op that
+//   writes a variable tensor itself has the attribute "_writes_variable".
 // - Custom ops are nodes of Module::UnknownOp(kTfl, name) with "custom_options" (a uint8 tensor) if there are
 // any; a
 //   builtin op that no table knows is UnknownOp "BUILTIN_<code>" with "builtin_code".

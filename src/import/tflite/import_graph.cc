@@ -166,6 +166,10 @@ class GraphImporter {
     node->name = name;
     for (size_t i = 0; i < from.outputs.size(); ++i) Define(from.outputs[i], node->output(i));
     SetAttributes(from, code, *node);
+    const auto variable = [&](int32_t tensor) { return Info(tensor).is_variable; };
+    if (std::any_of(from.outputs.begin(), from.outputs.end(), variable)) {
+      node->attributes.Set("_writes_variable", true);
+    }
     if (!from.intermediates.empty()) {
       node->attributes.Set("intermediate_count", static_cast<int64_t>(from.intermediates.size()));
     }
