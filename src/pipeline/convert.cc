@@ -82,8 +82,10 @@ Result<Converted> LoadModel(const std::string& path, const ConvertOptions& optio
 
   ir::PassContext passes{context, options.dump_after, options.dump};
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kFreeze, passes));
+  const detection::Options detection_options{options.detection, options.labels};
+  LS_RETURN_IF_FAILED(detection::FixBatch(module, detection_options, context));
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
-  LS_TRY(converted.recognised, detection::Recognise(module, options.detection, options.labels, context));
+  LS_TRY(converted.recognised, detection::Recognise(module, detection_options, context));
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
   watch.Lap("passes");
 

@@ -7,17 +7,16 @@
 #include <vector>
 
 #include "base/host.h"
+#include "detection/recognise.h"
 #include "ir/module.h"
 
 namespace litesmith::pipeline {
-
-enum class Detection { kAuto, kExact, kRaw, kKeep };
 
 struct ConvertOptions {
   std::vector<std::string> tags, signatures;
   std::vector<std::string> input_tensors, output_tensors;    // frozen graphs
   std::map<std::string, std::vector<int64_t>> input_shapes;  // -1 for unknown
-  Detection detection = Detection::kAuto;
+  detection::Mode detection = detection::Mode::kAuto;
   bool allow_custom_ops = false;
   std::vector<std::string> custom_ops;
   std::string target_runtime;       // "2.9", or empty
@@ -33,18 +32,10 @@ struct ModelInfo {
   size_t nodes = 0;        // of graph and functions reached; ops for a .tflite
 };
 
-// What was recognised as more than its ops, for the report.
-struct Recognised {
-  std::string what;  // "detection-postprocess", "detection-preprocess"
-  std::map<std::string, double>
-      numbers;  // "classes", "max_detections", "score_threshold", "iou_threshold", "nodes"...
-  std::map<std::string, std::string> texts;  // "outputs": which is which
-};
-
 struct Converted {
   ModelInfo info;
   std::shared_ptr<ir::Module> module;  // of TFL ops
-  std::vector<Recognised> recognised;
+  std::vector<detection::Recognised> recognised;
   std::map<std::string, double> seconds;  // "import", "passes", "lowering", "write"
 };
 
