@@ -10,6 +10,37 @@ constexpr int64_t kMaxPartialElements = 256;
 
 }  // namespace
 
+const litesmith::Shape& ShapeContext::input(size_t index) const {
+  static const litesmith::Shape unknown;
+  const ir::Value* operand = node_.operand_or_null(index);
+  return operand != nullptr ? operand->type.shape : unknown;
+}
+
+DType ShapeContext::input_dtype(size_t index) const {
+  const ir::Value* operand = node_.operand_or_null(index);
+  return operand != nullptr ? operand->type.dtype : DType::kInvalid;
+}
+
+std::optional<std::vector<int64_t>> ShapeContext::ints(size_t index) const {
+  if (const Tensor* tensor = node_.constant_operand(index)) {
+    if (tensor->rank() > 1 || tensor->elements() > kMaxPartialElements) return std::nullopt;
+    return IsInteger(tensor->dtype()) ? tensor->ToInt64() : std::nullopt;
+  }
+  const auto partial = value(index);
+  if (!partial) return std::nullopt;
+  std::vector<int64_t> result;
+  for (Dim dim : *partial) {
+    if (!dim.known()) return std::nullopt;
+    result.push_back(dim.value());
+  }
+  return result;
+}
+
+std::optional<int64_t> ShapeContext::scalar(size_t index) const {
+  const auto elements = ints(index);
+  return elements && elements->size() == 1 ? std::optional((*elements)[0]) : std::nullopt;
+}
+
 std::optional<PartialValue> ShapeContext::value(size_t index) const {
   const ir::Value* operand = node_.operand_or_null(index);
   if (operand == nullptr) return std::nullopt;

@@ -25,19 +25,31 @@ class ShapeContext {
   Context& context() const { return context_; }
   SymbolTable& symbols() const { return node_.function()->module()->symbols; }
 
+  // Operands that the node lacks (a damaged graph) have an unknown shape, no dtype and no value.
   size_t input_count() const { return node_.operand_count(); }
-  const litesmith::Shape& input(size_t index) const { return node_.operand(index)->type.shape; }
-  DType input_dtype(size_t index) const { return node_.operand(index)->type.dtype; }
+  const litesmith::Shape& input(size_t index) const;
+  DType input_dtype(size_t index) const;
   // The operand's constant value; null if it is none.
   const Tensor* constant(size_t index) const { return node_.constant_operand(index); }
   // An integer operand's elements as far as they are known, from a constant or a partial value (rank 0 or 1).
+  // A negative element is unknown here.
   std::optional<PartialValue> value(size_t index) const;
+  // The same when all elements are known, and with negative ones as they are.
+  std::optional<std::vector<int64_t>> ints(size_t index) const;
+  // The one element of an integer scalar or of a vector of length 1.
+  std::optional<int64_t> scalar(size_t index) const;
   // The operand holds a shape: that shape; unknown rank if nothing is known of it. A negative element is
   // unknown.
   litesmith::Shape value_as_shape(size_t index) const;
 
   size_t output_count() const { return node_.output_count(); }
+  // Outputs that the node lacks are ignored. Dtypes are set before the shape function runs where attributes
+  // tell them.
+  void set_shape(size_t index, litesmith::Shape shape) {
+    if (index < output_count()) node_.output(index)->type.shape = std::move(shape);
+  }
   void set_output(size_t index, DType dtype, litesmith::Shape shape) {
+    if (index >= output_count()) return;
     node_.output(index)->type.dtype = dtype;
     node_.output(index)->type.shape = std::move(shape);
   }

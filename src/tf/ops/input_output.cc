@@ -3,8 +3,8 @@
 
 namespace litesmith::tf {
 
-LS_TF_OP(AudioSummary, "summary", "string", ir::kNotPure, nullptr)
-LS_TF_OP(AudioSummaryV2, "summary", "string", ir::kNone, nullptr)
+LS_TF_OP(AudioSummary, "summary", "string", ir::kNotPure, shape::ScalarOutput)
+LS_TF_OP(AudioSummaryV2, "summary", "string", ir::kNone, shape::ScalarOutput)
 LS_TF_OP(BoostedTreesBucketize, "buckets*num_features", "int32", ir::kNone, nullptr)
 LS_TF_OP(CloseSummaryWriter, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
 LS_TF_OP(CompositeTensorVariantFromComponents, "encoded", "variant", ir::kNone, nullptr)
@@ -16,18 +16,19 @@ LS_TF_OP(DecodeProtoV2, "sizes values*output_types", "int32 output_types", ir::k
 LS_TF_OP(EagerPyFunc, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure, nullptr)
 LS_TF_OP(EncodeProto, "bytes", "string", ir::kNone, nullptr)
 LS_TF_OP(FlushSummaryWriter, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
-LS_TF_OP(HistogramSummary, "summary", "string", ir::kNone, nullptr)
-LS_TF_OP(ImageSummary, "summary", "string", ir::kNone, nullptr)
-LS_TF_OP(MatchingFiles, "filenames", "string", ir::kNotPure, nullptr)
-LS_TF_OP(MergeSummary, "summary", "string", ir::kNone, nullptr)
+LS_TF_OP(HistogramSummary, "summary", "string", ir::kNone, shape::ScalarOutput)
+LS_TF_OP(ImageSummary, "summary", "string", ir::kNone, shape::ScalarOutput)
+LS_TF_OP(MatchingFiles, "filenames", "string", ir::kNotPure, shape::VectorOutputs)
+LS_TF_OP(MergeSummary, "summary", "string", ir::kNone, shape::ScalarOutput)
 LS_TF_OP(MergeV2Checkpoints, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
 LS_TF_OP(ParseExample,
          "sparse_indices*Nsparse sparse_values*sparse_types sparse_shapes*Nsparse dense_values*Tdense",
-         "int64 sparse_types int64 Tdense", ir::kNone, nullptr)
+         "int64 sparse_types int64 Tdense", ir::kNone, shape::ParseExample)
 LS_TF_OP(ParseExampleV2,
          "sparse_indices*num_sparse sparse_values*sparse_types sparse_shapes*num_sparse dense_values*Tdense "
          "ragged_values*ragged_value_types ragged_row_splits*ragged_split_types",
-         "int64 sparse_types int64 Tdense ragged_value_types ragged_split_types", ir::kNone, nullptr)
+         "int64 sparse_types int64 Tdense ragged_value_types ragged_split_types", ir::kNone,
+         shape::ParseExample)
 // clang-format off
 LS_TF_OP(ParseSequenceExample,
          "context_sparse_indices*Ncontext_sparse context_sparse_values*context_sparse_types "
@@ -57,7 +58,7 @@ LS_TF_OP(ParseSequenceExampleV2,
 // clang-format on
 LS_TF_OP(ParseSingleExample,
          "sparse_indices*num_sparse sparse_values*sparse_types sparse_shapes*num_sparse dense_values*Tdense",
-         "int64 sparse_types int64 Tdense", ir::kNone, nullptr)
+         "int64 sparse_types int64 Tdense", ir::kNone, shape::ParseExample)
 // clang-format off
 LS_TF_OP(ParseSingleSequenceExample,
          "context_sparse_indices*Ncontext_sparse context_sparse_values*context_sparse_types "
@@ -69,24 +70,24 @@ LS_TF_OP(ParseSingleSequenceExample,
          ir::kNone, nullptr)
 // clang-format on
 LS_TF_OP(ParseTensor, "output", "out_type", ir::kNone, nullptr)
-LS_TF_OP(Print, "output", "T", ir::kSideEffect | ir::kNotPure, nullptr)
+LS_TF_OP(Print, "output", "T", ir::kSideEffect | ir::kNotPure, shape::SameShape)
 LS_TF_OP(PrintV2, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
 LS_TF_OP(PyFunc, "output*Tout", "Tout", ir::kSideEffect | ir::kNotPure, nullptr)
 LS_TF_OP(PyFuncStateless, "output*Tout", "Tout", ir::kNotPure, nullptr)
-LS_TF_OP(ReadFile, "contents", "string", ir::kNotPure, nullptr)
+LS_TF_OP(ReadFile, "contents", "string", ir::kNotPure, shape::ScalarOutput)
 LS_TF_OP(Restore, "tensor", "dt", ir::kNotPure, nullptr)
 LS_TF_OP(RestoreSlice, "tensor", "dt", ir::kNotPure, nullptr)
 LS_TF_OP(RestoreV2, "tensors*dtypes", "dtypes", ir::kNotPure, nullptr)
 LS_TF_OP(Save, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
 LS_TF_OP(SaveSlices, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
 LS_TF_OP(SaveV2, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
-LS_TF_OP(ScalarSummary, "summary", "string", ir::kNone, nullptr)
-LS_TF_OP(SerializeTensor, "serialized", "string", ir::kNone, nullptr)
-LS_TF_OP(ShardedFilename, "filename", "string", ir::kNone, nullptr)
-LS_TF_OP(ShardedFilespec, "filename", "string", ir::kNone, nullptr)
+LS_TF_OP(ScalarSummary, "summary", "string", ir::kNone, shape::ScalarOutput)
+LS_TF_OP(SerializeTensor, "serialized", "string", ir::kNone, shape::ScalarOutput)
+LS_TF_OP(ShardedFilename, "filename", "string", ir::kNone, shape::ScalarOutput)
+LS_TF_OP(ShardedFilespec, "filename", "string", ir::kNone, shape::ScalarOutput)
 LS_TF_OP(SummaryWriter, "writer", "resource", ir::kNotPure, nullptr)
-LS_TF_OP(TensorSummaryV2, "summary", "string", ir::kNone, nullptr)
-LS_TF_OP(Timestamp, "ts", "float64", ir::kNotPure, nullptr)
+LS_TF_OP(TensorSummaryV2, "summary", "string", ir::kNone, shape::ScalarOutput)
+LS_TF_OP(Timestamp, "ts", "float64", ir::kNotPure, shape::ScalarOutput)
 LS_TF_OP(WholeFileReader, "reader_handle", "string", ir::kNotPure, nullptr)
 LS_TF_OP(WholeFileReaderV2, "reader_handle", "resource", ir::kNotPure, nullptr)
 LS_TF_OP(WriteAudioSummary, "", "", ir::kSideEffect | ir::kNotPure, nullptr)
