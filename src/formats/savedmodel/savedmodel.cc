@@ -256,6 +256,8 @@ std::string SavedModel::variables_prefix() const {
 }
 
 std::string SavedModel::AssetPath(std::string_view filename) const {
+  const std::string path = fmt::format("/{}/", filename);
+  if (filename.empty() || filename.starts_with('/') || path.find("/../") != path.npos) return {};
   return JoinPath(JoinPath(folder, "assets"), filename);
 }
 

@@ -55,6 +55,7 @@ struct SavedModel {
   MetaGraph graph;
 
   std::string variables_prefix() const;  // of the checkpoint
+  // The path of an asset; empty for a name that would lead out of the folder assets/.
   std::string AssetPath(std::string_view filename) const;
 };
 
