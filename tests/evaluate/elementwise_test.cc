@@ -22,7 +22,7 @@ TEST(Binary, RefusesShapesAndDtypesThatDoNotFit) {
   Evaluating("AddV2").ExpectRefusal({Ints32({1, 2}), Ints32({1, 2, 3})});
   Evaluating("AddV2").ExpectRefusal({Ints32({1, 2}), Floats32({1, 2})}, Code::kDtypeMismatch);
   Evaluating("AddV2").ExpectRefusal({Ints32({1, 2})}, Code::kGraphDamaged);
-  Evaluating("AddV2").ExpectRefusal({Row<bool>({true}), Row<bool>({true})}, Code::kDtypeMismatch);
+  Evaluating("AddV2").ExpectRefusal({Bools({true}), Bools({true})}, Code::kDtypeMismatch);
 }
 
 TEST(Binary, RefusesResultsAboveTheLimitBeforeAllocatingThem) {
@@ -148,7 +148,7 @@ TEST(Equal, ComparesStringsAndWholeTensors) {
 }
 
 TEST(Select, BroadcastsInTheNewFormAndChoosesRowsInTheOld) {
-  const Tensor condition = Row<bool>({true, false});
+  const Tensor condition = Bools({true, false});
   const Tensor a = Tensor::Of<int32_t>({2, 2}, {1, 2, 3, 4}), b = Tensor::Of<int32_t>({2, 2}, {5, 6, 7, 8});
   ExpectTensor<int32_t>(Evaluating("SelectV2").One({condition, a, b}), {2, 2}, {1, 6, 3, 8});
   ExpectTensor<int32_t>(Evaluating("Select").One({condition, a, b}), {2, 2}, {1, 2, 7, 8});

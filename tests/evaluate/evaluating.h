@@ -68,6 +68,9 @@ template <class T>
 Tensor Row(std::vector<T> values) {
   return Tensor::Of<T>({static_cast<int64_t>(values.size())}, values);
 }
+inline Tensor Bools(std::initializer_list<bool> values) {
+  return Tensor::Of<bool>({static_cast<int64_t>(values.size())}, values);
+}
 inline Tensor Floats32(std::vector<float> values) { return Row(std::move(values)); }
 inline Tensor Ints32(std::vector<int32_t> values) { return Row(std::move(values)); }
 

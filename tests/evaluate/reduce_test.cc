@@ -55,8 +55,8 @@ TEST(Softmax, SurvivesLargeNumbers) {
 }
 
 TEST(Truth, OfNothingIsNeutral) {
-  EXPECT_TRUE(Evaluating("All").One({Row<bool>({}), kAxis0}).scalar<bool>());
-  EXPECT_FALSE(Evaluating("Any").One({Row<bool>({}), kAxis0}).scalar<bool>());
+  EXPECT_TRUE(Evaluating("All").One({Bools({}), kAxis0}).scalar<bool>());
+  EXPECT_FALSE(Evaluating("Any").One({Bools({}), kAxis0}).scalar<bool>());
   Evaluating("All").ExpectRefusal({Ints32({1}), kAxis0}, Code::kDtypeMismatch);
 }
 

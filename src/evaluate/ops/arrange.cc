@@ -4,22 +4,12 @@
 #include <numeric>
 
 #include "base/checked.h"
+#include "evaluate/contraction.h"
 #include "evaluate/elements.h"
 #include "evaluate/operands.h"
 
 namespace litesmith::evaluate {
 namespace {
-
-// output axis i is input axis permutation[i].
-Result<Tensor> Transposed(const Call& call, const Tensor& input, std::span<const int> permutation) {
-  const Dims dense = DenseStrides(input.dims());
-  Dims dims, strides;
-  for (int axis : permutation) {
-    dims.push_back(input.dims()[static_cast<size_t>(axis)]);
-    strides.push_back(dense[static_cast<size_t>(axis)]);
-  }
-  return Rearranged(call, input, std::move(dims), strides, 0);
-}
 
 Result<Outputs> TransposeOf(const Call& call, bool conjugate) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 2));
@@ -27,7 +17,7 @@ Result<Outputs> TransposeOf(const Call& call, bool conjugate) {
   if (static_cast<int>(permutation.size()) != call.input(0).rank()) {
     return call.Fail(fmt::format("the permutation has {} axes, the tensor {}", permutation.size(), call.input(0).rank()));
   }
-  LS_TRY(Tensor output, Transposed(call, call.input(0), permutation));
+  LS_TRY(Tensor output, Permuted(call, call.input(0), permutation));
   if (conjugate && output.dtype() == DType::kComplex64) {
     for (auto& value : output.mutable_data<std::complex<float>>()) value = std::conj(value);
   } else if (conjugate && output.dtype() == DType::kComplex128) {
