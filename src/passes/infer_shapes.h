@@ -1,5 +1,5 @@
-// Types of all values, as far as they follow from the operands: dtypes, shapes with symbols for what is unknown, and
-// the elements of small integer tensors (shapes on their way through the graph).
+// Types of all values, as far as they follow from the operands: dtypes, shapes with symbols for what is
+// unknown, and the elements of small integer tensors (shapes on their way through the graph).
 #pragma once
 
 #include <optional>
@@ -14,30 +14,29 @@
 namespace litesmith::passes {
 
 // Infers the types in all functions that signatures (or nobody's calls) lead to. Unknown dimensions of their
-// parameters become symbols. Contradictions are findings at the nodes, all of them, and make the result empty; inside
-// branches of a conditional, which may never run, they are passed over.
+// parameters become symbols. Contradictions are findings at the nodes, all of them, and make the result
+// empty; inside branches of a conditional, which may never run, they are passed over.
 Result<void> InferShapes(ir::Module& module, Context& context);
 
-// The same node by node, for passes that rewrite while they go forward in topological order. What is known is kept by
-// the values' addresses: call Forget() before a node is erased.
+// The same node by node, for passes that rewrite while they go forward in topological order. What is known is
+// kept by the values' addresses: call Forget() before a node is erased.
 class ShapeInference {
  public:
   ShapeInference(ir::Module& module, Context& context);
 
-  // Sets the types of the node's outputs. A dimension or dtype that a value had when it was first seen stays, unless
-  // what follows from the operands contradicts. For calls, conditionals and loops the called functions are inferred
-  // as well (again only if what they are given has changed). On failure a finding is reported and outputs stay
-  // unknown. Nodes that are no TensorFlow ops are left as they are.
+  // Sets the types of the node's outputs. A dimension or dtype that a value had when it was first seen stays,
+  // unless what follows from the operands contradicts. For calls, conditionals and loops the called functions
+  // are inferred as well (again only if what they are given has changed). On failure a finding is reported
+  // and outputs stay unknown. Nodes that are no TensorFlow ops are left as they are.
   Result<void> Infer(ir::Node& node);
   // All nodes of the function, whose parameters' types are taken as they are. Goes on after failures.
   Result<void> InferFunction(ir::Function& function);
   // Gives each unknown dimension of the parameters a symbol.
   void NameParameters(ir::Function& function);
 
-  // The elements of an integer tensor of rank 0 or 1 as far as they are known, or null. For constants too, once their
-  // node has been seen.
+  // The elements of an integer tensor of rank 0 or 1 as far as they are known, or null; null for constants.
   const tf::PartialValue* known(const ir::Value* value) const;
-  // The value as a constant when all its elements are known (none negative). Empty for what is a constant already.
+  // The value as a constant when all its elements are known (none negative). Empty for constants.
   std::optional<Tensor> KnownConstant(const ir::Value* value) const;
   void Forget(const ir::Node& node);
 
@@ -64,8 +63,10 @@ class ShapeInference {
   Result<void> InferCall(ir::Node& node);
   Result<void> InferBranches(ir::Node& node, const std::vector<std::string>& names);
   Result<void> InferLoop(ir::Node& node);
-  Result<void> RunLoop(ir::Node& node, ir::Function& condition, ir::Function& body, std::vector<Argument>& state);
-  bool Widen(const ir::Function& body, const std::vector<Argument>& given, std::vector<Argument>& state, int round);
+  Result<void> RunLoop(ir::Node& node, ir::Function& condition, ir::Function& body,
+                       std::vector<Argument>& state);
+  bool Widen(const ir::Function& body, const std::vector<Argument>& given, std::vector<Argument>& state,
+             int round);
 
   // Infers `function` called from `site` with these arguments, joined with those of its other callers.
   Result<void> Enter(ir::Function& function, const ir::Node& site, const std::vector<Argument>& arguments);
@@ -83,8 +84,9 @@ class ShapeInference {
   Context muted_;
   int muted_depth_ = 0;
   std::unordered_map<const ir::Value*, tf::PartialValue> known_;
-  std::unordered_map<const ir::Value*, ir::Type> original_;       // types before the first inference, where they say more
-  std::unordered_map<int64_t, const ir::Value*> owners_;          // of symbols made for an unknown dimension
+  std::unordered_map<const ir::Value*, ir::Type>
+      original_;  // types before the first inference, where they say more
+  std::unordered_map<int64_t, const ir::Value*> owners_;  // of symbols made for an unknown dimension
   std::unordered_set<const ir::Value*> visited_;
   std::unordered_map<const ir::Function*, Entry> functions_;
   std::unordered_set<const ir::Function*> active_;

@@ -67,7 +67,7 @@ litesmith::Shape ShapeContext::value_as_shape(size_t index) const {
 }
 
 void ShapeContext::set_value(size_t index, PartialValue value) {
-  if (value.size() > static_cast<size_t>(kMaxPartialElements)) return;
+  if (index >= output_count() || value.size() > static_cast<size_t>(kMaxPartialElements)) return;
   if (values_.size() <= index) values_.resize(index + 1);
   values_[index] = std::move(value);
 }

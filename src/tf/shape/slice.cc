@@ -141,7 +141,7 @@ class StridedSlicer {
 
   // What is known of the elements: for a vector under one index or slice.
   void SetValue() {
-    const auto value = context_.value(0);
+    const auto value = context_.output_count() > 0 ? context_.value(0) : std::nullopt;
     if (!value || value->empty() || context_.input(0).rank() != 1 || length_ != 1 || masks_.new_axis != 0)
       return;
     const auto size = static_cast<int64_t>(value->size());

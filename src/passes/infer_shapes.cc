@@ -1,0 +1,467 @@
+#include "passes/infer_shapes.h"
+
+#include <algorithm>
+
+namespace litesmith::passes {
+namespace {
+
+bool IsUnknown(Dim dim) { return !dim.known() && !dim.is_symbol(); }
+
+// What two shapes have in common: dimensions that are surely the same stay.
+Shape Join(const Shape& a, const Shape& b) {
+  if (!a.ranked() || a.rank() != b.rank()) return {};
+  Shape joined = a;
+  for (int i = 0; i < a.rank(); ++i) {
+    if (!a[i].Same(b[i])) joined[i] = Dim::Unknown();
+  }
+  return joined;
+}
+
+ir::Type Join(const ir::Type& a, const ir::Type& b) {
+  return {a.dtype == b.dtype ? a.dtype : DType::kInvalid, Join(a.shape, b.shape), nullptr};
+}
+
+std::optional<tf::PartialValue> JoinValues(const std::optional<tf::PartialValue>& a,
+                                           const std::optional<tf::PartialValue>& b) {
+  if (!a || !b || a->size() != b->size()) return std::nullopt;
+  tf::PartialValue joined = *a;
+  for (size_t i = 0; i < joined.size(); ++i) {
+    if (!joined[i].Same((*b)[i])) joined[i] = Dim::Unknown();
+  }
+  return joined;
+}
+
+bool SameType(const ir::Type& a, const ir::Type& b) { return a.dtype == b.dtype && a.shape == b.shape; }
+
+void CollectSymbols(const Shape& shape, std::unordered_set<int64_t>& symbols) {
+  if (!shape.ranked()) return;
+  for (Dim dim : shape.dims()) {
+    if (dim.is_symbol()) symbols.insert(dim.symbol());
+  }
+}
+
+// Whether `dim` is made of nothing but these symbols and numbers.
+bool IsMadeOf(const SymbolTable& table, Dim dim, const std::unordered_set<int64_t>& symbols) {
+  constexpr int kMaxTerms = 64;
+  std::vector<Dim> pending = {dim};
+  for (int steps = 0; !pending.empty(); ++steps) {
+    const Dim term = pending.back();
+    pending.pop_back();
+    if (term.known() || (term.is_symbol() && symbols.contains(term.symbol()))) continue;
+    const auto definition = table.Definition(term);
+    if (!definition || steps > kMaxTerms) return false;
+    pending.push_back(definition->a);
+    pending.push_back(definition->b);
+  }
+  return true;
+}
+
+}  // namespace
+
+ShapeInference::ShapeInference(ir::Module& module, Context& context)
+    : module_(module),
+      context_(context),
+      muted_{context.host, null_sink_, context.limits, context.cancelled} {}
+
+const tf::PartialValue* ShapeInference::known(const ir::Value* value) const {
+  const auto found = known_.find(value);
+  return found != known_.end() ? &found->second : nullptr;
+}
+
+std::optional<Tensor> ShapeInference::KnownConstant(const ir::Value* value) const {
+  const tf::PartialValue* elements = known(value);
+  if (elements == nullptr || value->constant() != nullptr) return std::nullopt;
+  std::vector<int64_t> numbers;
+  for (Dim dim : *elements) {
+    if (!dim.known()) return std::nullopt;
+    numbers.push_back(dim.value());
+  }
+  const int rank = value->type.shape.rank();
+  if (rank < 0 || rank > 1 || (rank == 0 && numbers.size() != 1)) return std::nullopt;
+  const Dims dims = rank == 0 ? Dims{} : Dims{static_cast<int64_t>(numbers.size())};
+  if (value->type.dtype == DType::kInt64) return Tensor::Of<int64_t>(dims, numbers);
+  if (value->type.dtype != DType::kInt32) return std::nullopt;
+  std::vector<int32_t> narrow;
+  for (int64_t number : numbers) {
+    if (number > INT32_MAX) return std::nullopt;
+    narrow.push_back(static_cast<int32_t>(number));
+  }
+  return Tensor::Of<int32_t>(dims, narrow);
+}
+
+void ShapeInference::Forget(const ir::Node& node) {
+  for (size_t i = 0; i < node.output_count(); ++i) {
+    const ir::Value* output = node.output(i);
+    known_.erase(output);
+    original_.erase(output);
+    visited_.erase(output);
+    // The owner of a symbol is only compared with values that are there; a new one at this address must not
+    // inherit.
+    if (!output->type.shape.ranked()) continue;
+    for (Dim dim : output->type.shape.dims()) {
+      if (dim.is_symbol() && IsOwned(dim, *output)) owners_.erase(dim.symbol());
+    }
+  }
+  loops_.erase(&node);
+  for (auto& [function, entry] : functions_) {
+    if (entry.site == &node) entry.site = nullptr;
+  }
+}
+
+bool ShapeInference::IsOwned(Dim symbol, const ir::Value& value) const {
+  const auto owner = owners_.find(symbol.symbol());
+  return owner != owners_.end() && owner->second == &value;
+}
+
+const ir::Type& ShapeInference::Original(const ir::Value& value, const ir::Type& now) {
+  static const ir::Type nothing;
+  if (visited_.insert(&value).second && (now.shape.ranked() || now.dtype != DType::kInvalid))
+    original_[&value] = now;
+  const auto found = original_.find(&value);
+  return found != original_.end() ? found->second : nothing;
+}
+
+void ShapeInference::SetOutputs(ir::Node& node, const std::vector<ir::Type>& inferred,
+                                const std::vector<ir::Type>& before) {
+  for (size_t i = 0; i < node.output_count() && i < inferred.size(); ++i) {
+    ir::Value& output = *node.output(i);
+    const ir::Type& original = Original(output, before[i]);
+    ir::Type type = inferred[i];
+    if (type.dtype == DType::kInvalid) type.dtype = original.dtype;
+    if (type.dtype == DType::kInvalid) type.dtype = before[i].dtype;
+    if (auto merged = Merge(type.shape, original.shape)) type.shape = std::move(*merged);
+    for (int axis = 0; axis < type.shape.rank(); ++axis) {
+      Dim& dim = type.shape[axis];
+      if (!IsUnknown(dim)) continue;
+      const Dim old = before[i].shape.rank() == type.shape.rank() ? before[i].shape[axis] : Dim::Unknown();
+      if (old.is_symbol() && IsOwned(old, output)) {
+        dim = old;
+      } else {
+        dim = module_.symbols.Fresh();
+        owners_[dim.symbol()] = &output;
+      }
+    }
+    type.quantization = before[i].quantization;
+    output.type = std::move(type);
+  }
+}
+
+void ShapeInference::NameParameters(ir::Function& function) {
+  for (size_t i = 0; i < function.parameter_count(); ++i) {
+    Shape& shape = function.parameter(i)->type.shape;
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (IsUnknown(shape[axis])) shape[axis] = module_.symbols.Fresh();
+    }
+  }
+}
+
+Result<void> ShapeInference::Infer(ir::Node& node) {
+  if (node.Is(ir::kConstant)) {
+    const Tensor* tensor = node.output()->constant();
+    if (tensor == nullptr) return {};
+    node.output()->type.dtype = tensor->dtype();
+    node.output()->type.shape = Shape::Of(tensor->dims());
+    return {};
+  }
+  if (tf::OpOf(node) == nullptr) return {};
+  return node.op().Has(ir::kCalls) ? InferCall(node) : InferOp(node);
+}
+
+Result<void> ShapeInference::InferOp(ir::Node& node) {
+  const tf::Op& op = *tf::OpOf(node);
+  std::vector<ir::Type> before;
+  const std::vector<DType> dtypes = tf::OutputTypes(op, node.attributes);
+  for (size_t i = 0; i < node.output_count(); ++i) {
+    ir::Value& output = *node.output(i);
+    before.push_back(output.type);
+    if (i < dtypes.size() && dtypes[i] != DType::kInvalid) output.type.dtype = dtypes[i];
+    output.type.shape = {};
+    known_.erase(&output);
+  }
+  tf::ShapeContext shapes(node, muted_depth_ > 0 ? muted_ : context_,
+                          [this](const ir::Value* value) { return known(value); });
+  const bool ok = op.shape == nullptr || op.shape(shapes).ok();
+  std::vector<ir::Type> inferred;
+  for (size_t i = 0; i < node.output_count(); ++i) {
+    inferred.push_back(node.output(i)->type);
+    if (!ok) inferred.back().shape = {};
+  }
+  SetOutputs(node, inferred, before);
+  for (size_t i = 0; ok && i < shapes.values().size() && i < node.output_count(); ++i) {
+    const ir::Type& type = node.output(i)->type;
+    if (shapes.values()[i] && IsInteger(type.dtype)) known_[node.output(i)] = *shapes.values()[i];
+  }
+  if (!ok) return kFailed;
+  return {};
+}
+
+Result<void> ShapeInference::InferFunction(ir::Function& function) {
+  functions_.try_emplace(&function);
+  bool ok = true;
+  for (ir::Node& node : function.nodes()) {
+    if (context_.is_cancelled()) return kFailed;
+    ok &= Infer(node).ok();
+  }
+  if (!ok) return kFailed;
+  return {};
+}
+
+ir::Function* ShapeInference::Called(const ir::Node& node, std::string_view attribute) const {
+  const auto* reference = node.attributes.FindAs<FunctionRef>(attribute);
+  return reference != nullptr ? module_.FindFunction(reference->name) : nullptr;
+}
+
+std::vector<ShapeInference::Argument> ShapeInference::ArgumentsOf(const ir::Node& node, size_t first) const {
+  std::vector<Argument> arguments;
+  for (size_t i = first; i < node.operand_count(); ++i) {
+    const ir::Value* operand = node.operand(i);
+    Argument argument;
+    if (operand != nullptr) {
+      argument.type = operand->type;
+      if (const tf::PartialValue* value = known(operand)) argument.value = *value;
+      const Tensor* constant = operand->constant();
+      constexpr int64_t kMaxElements = 64;
+      if (constant != nullptr && constant->rank() <= 1 && constant->elements() <= kMaxElements) {
+        const auto numbers = IsInteger(constant->dtype()) ? constant->ToInt64() : std::nullopt;
+        if (numbers) argument.value = tf::PartialValue(numbers->begin(), numbers->end());
+      }
+    }
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
+Result<void> ShapeInference::Enter(ir::Function& function, const ir::Node& site,
+                                   const std::vector<Argument>& arguments) {
+  // A function that calls itself has been reported elsewhere, or will be: its results stay unknown here.
+  if (active_.contains(&function) || active_.size() >= static_cast<size_t>(context_.limits.max_call_depth))
+    return {};
+  Entry& entry = functions_[&function];
+  std::vector<Argument> joined = arguments;
+  if (entry.site != nullptr && entry.site != &site) entry.several = true;
+  if (entry.several && entry.arguments.size() == joined.size()) {
+    for (size_t i = 0; i < joined.size(); ++i) {
+      joined[i].type = Join(joined[i].type, entry.arguments[i].type);
+      joined[i].value = JoinValues(joined[i].value, entry.arguments[i].value);
+    }
+  }
+  entry.site = &site;
+  const auto same = [](const Argument& a, const Argument& b) {
+    return SameType(a.type, b.type) && a.value == b.value;
+  };
+  if (entry.done &&
+      std::equal(joined.begin(), joined.end(), entry.arguments.begin(), entry.arguments.end(), same)) {
+    return {};
+  }
+  entry.arguments = joined;
+  entry.done = true;
+  for (size_t i = 0; i < function.parameter_count() && i < joined.size(); ++i) {
+    ir::Value& parameter = *function.parameter(i);
+    const ir::Type& original = Original(parameter, parameter.type);
+    if (joined[i].type.dtype != DType::kInvalid) parameter.type.dtype = joined[i].type.dtype;
+    auto merged = Merge(joined[i].type.shape, original.shape);
+    parameter.type.shape = merged ? std::move(*merged) : joined[i].type.shape;
+    known_.erase(&parameter);
+    if (joined[i].value) known_[&parameter] = *joined[i].value;
+  }
+  NameParameters(function);
+  active_.insert(&function);
+  const Result<void> result = InferFunction(function);
+  active_.erase(&function);
+  return result;
+}
+
+std::vector<ir::Type> ShapeInference::ResultsFor(const ir::Node& node, const ir::Function& function,
+                                                 const std::vector<Argument>& arguments) const {
+  std::vector<ir::Type> results(node.output_count());
+  if (active_.contains(&function)) return results;
+  const auto entry = functions_.find(&function);
+  std::unordered_set<int64_t> symbols;
+  for (const Argument& argument : arguments) {
+    CollectSymbols(argument.type.shape, symbols);
+    if (argument.value) CollectSymbols(Shape(*argument.value), symbols);
+  }
+  for (size_t i = 0; i < results.size() && i < function.result_count(); ++i) {
+    const ir::Value* result = function.result(i);
+    if (result == nullptr) continue;
+    results[i] = result->type;
+    results[i].quantization = nullptr;
+    if (entry == functions_.end() || !entry->second.several || !results[i].shape.ranked()) continue;
+    // Symbols of a function with several callers mean something else for each of them.
+    for (int axis = 0; axis < results[i].shape.rank(); ++axis) {
+      Dim& dim = results[i].shape[axis];
+      if (!IsMadeOf(module_.symbols, dim, symbols)) dim = Dim::Unknown();
+    }
+  }
+  return results;
+}
+
+Result<void> ShapeInference::InferCall(ir::Node& node) {
+  const std::string_view op = node.op_name();
+  if (op == "PartitionedCall" || op == "StatefulPartitionedCall") {
+    ir::Function* function = Called(node, "f");
+    if (function == nullptr) return InferOp(node);
+    std::vector<ir::Type> before;
+    for (size_t i = 0; i < node.output_count(); ++i) before.push_back(node.output(i)->type);
+    const auto arguments = ArgumentsOf(node, 0);
+    const Result<void> result = Enter(*function, node, arguments);
+    SetOutputs(node, ResultsFor(node, *function, arguments), before);
+    for (size_t i = 0; i < node.output_count() && i < function->result_count(); ++i) {
+      known_.erase(node.output(i));
+      const tf::PartialValue* value = known(function->result(i));
+      if (value != nullptr && !functions_[function].several)
+        known_[node.output(i)] = tf::PartialValue(*value);
+    }
+    return result;
+  }
+  if (op == "If" || op == "StatelessIf") return InferBranches(node, {"then_branch", "else_branch"});
+  if (op == "Case" || op == "StatelessCase") return InferBranches(node, {});
+  if (op == "While" || op == "StatelessWhile") return InferLoop(node);
+  return InferOp(node);
+}
+
+Result<void> ShapeInference::InferBranches(ir::Node& node, const std::vector<std::string>& names) {
+  std::vector<ir::Function*> branches;
+  for (const std::string& name : names) branches.push_back(Called(node, name));
+  for (const FunctionRef& reference : node.attributes.Get<std::vector<FunctionRef>>("branches")) {
+    branches.push_back(module_.FindFunction(reference.name));
+  }
+  std::vector<ir::Type> before, joined;
+  for (size_t i = 0; i < node.output_count(); ++i) before.push_back(node.output(i)->type);
+  const auto arguments = ArgumentsOf(node, 1);
+  bool known_branches = !branches.empty();
+  for (ir::Function* branch : branches) {
+    if (branch == nullptr) {
+      known_branches = false;
+      continue;
+    }
+    ++muted_depth_;  // a branch that contradicts itself may be one that never runs
+    static_cast<void>(Enter(*branch, node, arguments).ok());
+    --muted_depth_;
+    const auto results = ResultsFor(node, *branch, arguments);
+    if (joined.empty()) {
+      joined = results;
+    } else {
+      for (size_t i = 0; i < joined.size(); ++i) joined[i] = Join(joined[i], results[i]);
+    }
+  }
+  if (!known_branches) return InferOp(node);
+  SetOutputs(node, joined, before);
+  return {};
+}
+
+// Makes `state` general enough for what one run of the body gives; true if it changed. After `kMaxRounds` a
+// shape that still moves loses its rank, so that it ends.
+bool ShapeInference::Widen(const ir::Function& body, const std::vector<Argument>& given,
+                           std::vector<Argument>& state, int round) {
+  constexpr int kMaxRounds = 6;
+  bool changed = false;
+  for (size_t i = 0; i < state.size() && i < body.result_count(); ++i) {
+    const ir::Value* result = body.result(i);
+    const bool invariant = result != nullptr && i < body.parameter_count() && result == body.parameter(i);
+    if (invariant) continue;
+    if (state[i].value) {
+      state[i].value.reset();
+      changed = true;
+    }
+    Shape& shape = state[i].type.shape;
+    if (!shape.ranked()) continue;
+    const Shape next = result != nullptr ? result->type.shape : Shape::Unknown();
+    if (next.rank() != shape.rank() || round >= kMaxRounds) {
+      if (next == shape) continue;
+      shape = {};
+      changed = true;
+      continue;
+    }
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (shape[axis].Same(next[axis])) continue;
+      // A dimension that is free already is whatever this step of the loop has.
+      const bool free =
+          given[i].type.shape.rank() != shape.rank() || !(shape[axis] == given[i].type.shape[axis]);
+      if (free) continue;
+      shape[axis] = module_.symbols.Fresh();
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+Result<void> ShapeInference::RunLoop(ir::Node& node, ir::Function& condition, ir::Function& body,
+                                     std::vector<Argument>& state) {
+  const std::vector<Argument> given = state;
+  Result<void> result;
+  for (int round = 0;; ++round) {
+    ++muted_depth_;  // the first rounds assume too much
+    result = Enter(body, node, state);
+    --muted_depth_;
+    if (!Widen(body, given, state, round)) break;
+  }
+  ++muted_depth_;
+  static_cast<void>(Enter(condition, node, state).ok());
+  --muted_depth_;
+  return {};
+}
+
+Result<void> ShapeInference::InferLoop(ir::Node& node) {
+  ir::Function *condition = Called(node, "cond"), *body = Called(node, "body");
+  if (condition == nullptr || body == nullptr || active_.contains(body) || active_.contains(condition)) {
+    return InferOp(node);
+  }
+  std::vector<ir::Type> before;
+  for (size_t i = 0; i < node.output_count(); ++i) before.push_back(node.output(i)->type);
+  std::vector<Argument> state = ArgumentsOf(node, 0);
+  Loop& loop = loops_[&node];
+  const auto same = [](const Argument& a, const Argument& b) {
+    return SameType(a.type, b.type) && a.value == b.value;
+  };
+  if (loop.results.empty() ||
+      !std::equal(state.begin(), state.end(), loop.given.begin(), loop.given.end(), same)) {
+    const std::vector<Argument> given = state;
+    LS_RETURN_IF_FAILED(RunLoop(node, *condition, *body, state));
+    std::vector<ir::Type> results;
+    for (size_t i = 0; i < state.size(); ++i) {
+      ir::Type type = state[i].type;
+      // Dimensions that were freed belong to one step; after the loop they are something new.
+      for (int axis = 0; axis < type.shape.rank(); ++axis) {
+        if (!(type.shape[axis] == given[i].type.shape[axis])) type.shape[axis] = Dim::Unknown();
+      }
+      results.push_back(std::move(type));
+    }
+    Loop& stored = loops_[&node];
+    stored.given = given;
+    stored.results = std::move(results);
+  }
+  const Loop& stored = loops_[&node];
+  SetOutputs(node, stored.results, before);
+  for (size_t i = 0; i < node.output_count(); ++i) known_.erase(node.output(i));
+  return {};
+}
+
+Result<void> InferShapes(ir::Module& module, Context& context) {
+  std::unordered_set<std::string> called, entries;
+  for (const auto& signature : module.signatures) entries.insert(signature.function);
+  const auto note = [&](const FunctionRef& reference) { called.insert(reference.name); };
+  for (const auto& function : module.functions()) {
+    for (ir::Node& node : function->nodes()) {
+      if (!node.op().Has(ir::kCalls)) continue;
+      for (const auto& [name, attribute] : node.attributes) {
+        if (const auto* one = std::get_if<FunctionRef>(&attribute)) note(*one);
+        if (const auto* several = std::get_if<std::vector<FunctionRef>>(&attribute)) {
+          for (const FunctionRef& each : *several) note(each);
+        }
+      }
+    }
+  }
+  ShapeInference inference(module, context);
+  bool ok = true;
+  for (const auto& function : module.functions()) {
+    if (!entries.contains(function->name) && called.contains(function->name)) continue;
+    inference.NameParameters(*function);
+    ok &= inference.InferFunction(*function).ok();
+    if (context.is_cancelled()) return kFailed;
+  }
+  if (!ok) return kFailed;
+  return {};
+}
+
+}  // namespace litesmith::passes

@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tf/ops.h"
+
+namespace litesmith::tf {
+namespace {
+
+TEST(Ops, AreFoundByTheirNames) {
+  EXPECT_EQ(FindOp("Conv2D"), &Conv2D);
+  EXPECT_EQ(FindOp("_FusedConv2D"), &FusedConv2D);
+  EXPECT_EQ(FindOp("NoSuchOp"), nullptr);
+  EXPECT_GT(AllOps().size(), 900u);
+  std::set<std::string_view> names;
+  for (const Op* op : AllOps()) EXPECT_TRUE(names.insert(op->name).second) << op->name;
+}
+
+// A table line with another number of types than outputs would shift all dtypes behind it.
+TEST(Ops, HaveATypeForEachOutput) {
+  const auto words = [](std::string_view text) {
+    size_t count = text.empty() ? 0 : 1;
+    for (char c : text) count += c == ' ';
+    return count;
+  };
+  for (const Op* op : AllOps()) EXPECT_EQ(words(op->outputs), words(op->types)) << op->name;
+}
+
+TEST(Ops, CountOutputsFromTheirAttributes) {
+  EXPECT_EQ(OutputCount(TopKV2, {}), 2u);
+  EXPECT_EQ(OutputCount(NoOp, {}), 0u);
+  EXPECT_EQ(OutputCount(Split, {{"num_split", int64_t{3}}}), 3u);
+  EXPECT_EQ(OutputCount(IdentityN, {{"T", std::vector<DType>{DType::kInt32, DType::kFloat32}}}), 2u);
+  EXPECT_EQ(OutputCount(Split, {}), 0u);
+  EXPECT_EQ(OutputCount(Split, {{"num_split", int64_t{-4}}}), 0u);
+  EXPECT_EQ(OutputCount(Split, {{"num_split", int64_t{1} << 60}}), 0u);
+}
+
+TEST(Ops, FindOutputsByTheNameOfTheirArgument) {
+  const Attributes attributes = {{"num_sparse", int64_t{2}},
+                                 {"sparse_types", std::vector<DType>{DType::kInt64, DType::kString}},
+                                 {"Tdense", std::vector<DType>{DType::kFloat32}}};
+  const auto shapes = FindOutput(ParseExampleV2, attributes, "sparse_shapes");
+  ASSERT_TRUE(shapes);
+  EXPECT_EQ(shapes->first, 4u);
+  EXPECT_EQ(shapes->count, 2u);
+  EXPECT_FALSE(FindOutput(ParseExampleV2, attributes, "values"));
+  EXPECT_EQ(FindOutput(FusedBatchNormV3, {}, "batch_variance")->first, 2u);
+}
+
+TEST(Ops, TellTheDtypesOfTheirOutputs) {
+  EXPECT_EQ(OutputTypes(TopKV2, {{"T", DType::kFloat16}}), (std::vector{DType::kFloat16, DType::kInt32}));
+  EXPECT_EQ(OutputTypes(Shape, {}), std::vector{DType::kInt32});
+  EXPECT_EQ(OutputTypes(Shape, {{"out_type", DType::kInt64}}), std::vector{DType::kInt64});
+  EXPECT_EQ(OutputTypes(Relu, {}), std::vector{DType::kInvalid});
+  EXPECT_EQ(OutputTypes(IdentityN, {{"T", std::vector<DType>{DType::kInt32, DType::kString}}}),
+            (std::vector{DType::kInt32, DType::kString}));
+}
+
+TEST(Ops, ThatWriteOrDrawAreNotPure) {
+  for (const Op* op : {&AssignVariableOp, &SaveV2, &PrintV2, &Assert, &ResourceScatterAdd}) {
+    EXPECT_TRUE(op->Has(ir::kSideEffect)) << op->name;
+  }
+  for (const Op* op : {&RandomUniform, &ReadVariableOp, &RandomStandardNormal, &Placeholder, &Multinomial}) {
+    EXPECT_TRUE(op->Has(ir::kNotPure)) << op->name;
+    EXPECT_FALSE(op->Has(ir::kSideEffect)) << op->name;
+  }
+  for (const Op* op : {&Conv2D, &TensorListStack, &StatelessRandomUniformV2})
+    EXPECT_EQ(op->traits, ir::kNone) << op->name;
+  for (const Op* op : {&While, &StatelessIf, &PartitionedCall, &Case})
+    EXPECT_TRUE(op->Has(ir::kCalls)) << op->name;
+  EXPECT_TRUE(AddV2.Has(ir::kCommutative));
+  EXPECT_FALSE(Sub.Has(ir::kCommutative));
+}
+
+}  // namespace
+}  // namespace litesmith::tf
