@@ -2,7 +2,7 @@
 
 #include <functional>
 
-namespace litesmith {
+namespace litesmith::export_tflite {
 
 uint32_t BufferPool::Add(Bytes bytes) {
   const size_t hash = std::hash<std::string_view>()(AsText(bytes));
@@ -22,4 +22,4 @@ uint32_t BufferPool::Keep(Tensor tensor) { return Add(tensors_.emplace_back(std:
 
 uint32_t BufferPool::KeepText(std::string text) { return Add(AsBytes(texts_.emplace_back(std::move(text)))); }
 
-}  // namespace litesmith
+}  // namespace litesmith::export_tflite

@@ -6,7 +6,7 @@
 
 #include "formats/tflite/model.h"
 
-namespace litesmith {
+namespace litesmith::export_tflite {
 
 class BufferPool {
  public:
@@ -26,4 +26,4 @@ class BufferPool {
   std::deque<std::string> texts_;
 };
 
-}  // namespace litesmith
+}  // namespace litesmith::export_tflite

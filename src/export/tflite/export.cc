@@ -9,7 +9,7 @@
 #include "formats/tflite/read.h"
 #include "formats/tflite/write.h"
 
-namespace litesmith {
+namespace litesmith::export_tflite {
 namespace {
 
 constexpr size_t kRuntimeVersionBytes = 16;
@@ -148,4 +148,4 @@ Result<Exported> ExportTflite(const ir::Module& module, const ExportOptions& opt
   return exported;
 }
 
-}  // namespace litesmith
+}  // namespace litesmith::export_tflite

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "ir/module.h"
 
-namespace litesmith {
+namespace litesmith::export_tflite {
 
 struct ExportOptions {
   // Above this estimate the constants follow the FlatBuffer, which cannot exceed 2 GB
@@ -33,4 +33,4 @@ struct Exported {
 // whose options were not read.
 Result<Exported> ExportTflite(const ir::Module& module, const ExportOptions& options, Context& context);
 
-}  // namespace litesmith
+}  // namespace litesmith::export_tflite

@@ -10,7 +10,7 @@
 #include "tensor/half.h"
 #include "tfl/ops.h"
 
-namespace litesmith {
+namespace litesmith::export_tflite {
 namespace {
 
 using tflite::TensorInfo;
@@ -206,4 +206,4 @@ Result<ExportedGraph> ExportGraph(const ir::Function& function, ExportState& sta
   return GraphExporter(function, state).Export();
 }
 
-}  // namespace litesmith
+}  // namespace litesmith::export_tflite

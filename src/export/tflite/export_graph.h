@@ -10,7 +10,7 @@
 #include "formats/tflite/model.h"
 #include "ir/module.h"
 
-namespace litesmith {
+namespace litesmith::export_tflite {
 
 // What all subgraphs of a file share.
 struct ExportState {
@@ -33,4 +33,4 @@ Result<ExportedGraph> ExportGraph(const ir::Function& function, ExportState& sta
 // The node's op as an operator without tensors: its code, which is shared, and its options.
 Result<tflite::Operator> ExportOp(const ir::Node& node, ExportState& state);
 
-}  // namespace litesmith
+}  // namespace litesmith::export_tflite

@@ -8,7 +8,7 @@
 #include "formats/tflite/options.h"
 #include "tfl/op.h"
 
-namespace litesmith {
+namespace litesmith::export_tflite {
 namespace {
 
 uint32_t CodeOf(int32_t builtin, std::string custom, int32_t version, ExportState& state) {
@@ -101,4 +101,4 @@ Result<tflite::Operator> ExportOp(const ir::Node& node, ExportState& state) {
   return to;
 }
 
-}  // namespace litesmith
+}  // namespace litesmith::export_tflite

@@ -6,7 +6,7 @@
 #include "formats/tflite/read.h"
 #include "import/tflite/import_graph.h"
 
-namespace litesmith {
+namespace litesmith::import_tflite {
 namespace {
 
 using tflite::Model;
@@ -94,4 +94,4 @@ Result<std::unique_ptr<ir::Module>> ImportTflite(const FileBytes& file, Context&
   return module;
 }
 
-}  // namespace litesmith
+}  // namespace litesmith::import_tflite

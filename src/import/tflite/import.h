@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "ir/module.h"
 
-namespace litesmith {
+namespace litesmith::import_tflite {
 
 // One function a subgraph, in the file's order; constants are views into `file`, which the module keeps.
 // - Value::name and source_tensor are the tensor's, Origin::subgraph and operator_index the operator's. An
@@ -27,4 +27,4 @@ namespace litesmith {
 // or newer than this program, kQuantizationInvalid for parameters in a form that is not read.
 Result<std::unique_ptr<ir::Module>> ImportTflite(const FileBytes& file, Context& context);
 
-}  // namespace litesmith
+}  // namespace litesmith::import_tflite

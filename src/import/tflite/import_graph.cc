@@ -8,7 +8,7 @@
 #include "formats/tflite/options.h"
 #include "tfl/ops.h"
 
-namespace litesmith {
+namespace litesmith::import_tflite {
 namespace {
 
 using tflite::Operator;
@@ -259,4 +259,4 @@ Result<void> ImportGraph(const tflite::Model& model, size_t subgraph, const std:
   return GraphImporter(model, subgraph, module, context).Import(results);
 }
 
-}  // namespace litesmith
+}  // namespace litesmith::import_tflite

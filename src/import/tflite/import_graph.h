@@ -6,7 +6,7 @@
 #include "formats/tflite/model.h"
 #include "ir/module.h"
 
-namespace litesmith {
+namespace litesmith::import_tflite {
 
 // Fills the module's function of the same index, whose results are `results` (tensors).
 Result<void> ImportGraph(const tflite::Model& model, size_t subgraph, const std::vector<int32_t>& results,
@@ -17,4 +17,4 @@ Result<void> ImportGraph(const tflite::Model& model, size_t subgraph, const std:
 Result<ir::Type> TypeOfTensor(const tflite::Model& model, size_t subgraph, const tflite::TensorInfo& tensor,
                               bool scalar, FindingSink& findings);
 
-}  // namespace litesmith
+}  // namespace litesmith::import_tflite

@@ -2,7 +2,7 @@
 
 #include "import/tflite/import_graph.h"
 
-namespace litesmith {
+namespace litesmith::import_tflite {
 namespace {
 
 using tflite::TensorInfo;
@@ -73,4 +73,4 @@ Result<ir::Type> TypeOfTensor(const tflite::Model& model, size_t subgraph, const
   return type;
 }
 
-}  // namespace litesmith
+}  // namespace litesmith::import_tflite
