@@ -65,6 +65,8 @@ Result<void> LowerNode(ir::Node& node, const Options& options, Context& context)
 
 }  // namespace
 
+bool HasLowering(const ir::OpDef& op) { return Table().contains(&op); }
+
 ir::Value* Lowering::Make(const ir::OpDef& op, std::initializer_list<ir::Value*> operands,
                           Attributes attributes) {
   return Make(op, operands, result_type(), std::move(attributes));

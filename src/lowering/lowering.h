@@ -69,6 +69,9 @@ class Lowering {
 
 #define LS_LOWER(op_name) Result<void> Lower_##op_name(Lowering& lower)
 
+// Whether the op has a lowering at all, for some of its variants.
+bool HasLowering(const ir::OpDef& op);
+
 // Makes the node a custom op of its own name, with its attributes in the FlexBuffers form that official tools
 // use.
 Result<void> KeepAsCustomOp(ir::Node& node, Context& context);

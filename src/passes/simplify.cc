@@ -32,6 +32,7 @@ class Simplifier {
 
  private:
   Result<void> Sweep(ir::Function& function) {
+    if (!inference_.seen(function)) inference_.NameParameters(function);
     TensorLists lists;
     ir::Node* node = function.first();
     while (node != nullptr && !node->Is(ir::kReturn)) {
@@ -39,7 +40,7 @@ class Simplifier {
       ir::Node* const before = node->previous();
       LS_TRY(const bool replaced, Visit(*node, lists));
       if (replaced) {
-        function.Erase(node);
+        Erase(*node);
         changed_ = Changed::kYes;
         node = before != nullptr ? before->next()
                                  : function.first();  // what stands there instead is visited next
@@ -47,8 +48,17 @@ class Simplifier {
         node = node->next();
       }
     }
-    if (function.EraseDeadNodes()) changed_ = Changed::kYes;
+    for (ir::Node* last = function.return_node()->previous(); last != nullptr;) {
+      ir::Node* const previous = last->previous();
+      if (!last->used() && !last->op().Has(ir::kSideEffect)) Erase(*last);
+      last = previous;
+    }
     return {};
+  }
+
+  void Erase(ir::Node& node) {
+    inference_.Forget(node);
+    node.function()->Erase(&node);
   }
 
   // True if the node's outputs have no uses any more.

@@ -57,8 +57,8 @@ class StopWatch {
 Result<Converted> LoadTflite(const std::string& path, Context& context) {
   Converted converted;
   StopWatch watch(converted, context.host);
-  LS_TRY(FileBytes file, ReadFile(context, path, "a .tflite model"));
-  LS_TRY(std::unique_ptr<ir::Module> module, import_tflite::ImportTflite(std::move(file), context));
+  LS_TRY(const FileBytes file, ReadFile(context, path, "a .tflite model"));
+  LS_TRY(std::unique_ptr<ir::Module> module, ImportTflite(file, context));
   converted.info = {"tflite", path, "", 0};
   for (const auto& function : module->functions()) converted.info.nodes += function->node_count();
   converted.module = std::move(module);

@@ -1,0 +1,109 @@
+#include <charconv>
+
+#include "cli/session.h"
+
+namespace litesmith::cli {
+namespace {
+
+void SplitCommas(const std::vector<std::string>& given, std::vector<std::string>& names) {
+  for (const std::string& one : given) {
+    for (size_t at = 0; at <= one.size();) {
+      const size_t end = std::min(one.find(',', at), one.size());
+      if (end > at) names.push_back(one.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+}
+
+// "image=1,320,320,3" with ? or -1 for unknown.
+bool ParseShape(const std::string& text, std::string& name, std::vector<int64_t>& dims) {
+  const size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) return false;
+  name = text.substr(0, equals);
+  std::vector<std::string> parts;
+  SplitCommas({text.substr(equals + 1)}, parts);
+  for (const std::string& part : parts) {
+    int64_t dim = -1;
+    if (part != "?") {
+      const auto parsed = std::from_chars(part.data(), part.data() + part.size(), dim);
+      if (parsed.ec != std::errc() || parsed.ptr != part.data() + part.size() || dim < -1) return false;
+    }
+    dims.push_back(dim);
+  }
+  return true;
+}
+
+}  // namespace
+
+void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
+  pipeline::ConvertOptions& options = arguments.options;
+  app.add_option("MODEL", arguments.path, "SavedModel folder, frozen graph (.pb, .pbtxt) or .tflite")
+      ->required();
+  app.add_option("--tag", options.tags,
+                 "Tag of the graph to take (repeatable; default: serve, else the only one)")
+      ->type_name("TAG")
+      ->expected(1);
+  app.add_option("--signature", options.signatures, "Signature to take (repeatable; default: all of them)")
+      ->type_name("KEY")
+      ->expected(1);
+  app.add_option("--input-tensors", options.input_tensors,
+                 "Inputs of a frozen graph: names with or without :0")
+      ->type_name("a,b")
+      ->delimiter(',');
+  app.add_option("--output-tensors", options.output_tensors, "Outputs of a frozen graph")
+      ->type_name("c,d")
+      ->delimiter(',');
+  app.add_option("--input-shape", arguments.raw_shapes, "Shape of an input (repeatable; ? or -1 for unknown)")
+      ->type_name("NAME=1,320,320,3")
+      ->expected(1);
+  app.add_option("--detection", arguments.detection,
+                 "What becomes of a detector's post-processing: one op, TensorFlow's own ops, nothing (raw "
+                 "heads), or no "
+                 "recognition at all")
+      ->check(CLI::IsMember({"auto", "exact", "raw", "keep"}))
+      ->capture_default_str();
+  app.add_flag("--allow-custom-ops", options.allow_custom_ops, "Ops that nobody knows become custom ops");
+  app.add_option("--custom-op", options.custom_ops, "This op becomes a custom op (repeatable)")
+      ->type_name("NAME")
+      ->expected(1);
+  app.add_option("--target-runtime", options.target_runtime, "Oldest TensorFlow Lite that must run the file")
+      ->type_name("2.x");
+  app.add_option("--labels", arguments.labels, "Labels for the metadata, one a line, class 0 first")
+      ->type_name("FILE");
+}
+
+Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
+  pipeline::ConvertOptions& options = arguments.options;
+  for (const std::string& text : arguments.raw_shapes) {
+    std::string name;
+    std::vector<int64_t> dims;
+    if (!ParseShape(text, name, dims)) {
+      return context.findings.Report(
+          Finding(Code::kWrongUse)
+              .Headline("--input-shape {} cannot be read", text)
+              .Cause("it wants a name, an equals sign and numbers with commas")
+              .Fix("write it as in this example", "--input-shape image=1,320,320,3"));
+    }
+    options.input_shapes[name] = std::move(dims);
+  }
+  options.detection = arguments.detection == "exact"  ? detection::Mode::kExact
+                      : arguments.detection == "raw"  ? detection::Mode::kRaw
+                      : arguments.detection == "keep" ? detection::Mode::kKeep
+                                                      : detection::Mode::kAuto;
+  if (!arguments.labels.empty()) {
+    LS_TRY(const FileBytes file, ReadFile(context, arguments.labels, "a file of labels, one a line"));
+    std::string line;
+    for (const char c : AsText(file.bytes)) {
+      if (c == '\r') continue;
+      if (c != '\n') {
+        line += c;
+      } else {
+        options.labels.push_back(std::exchange(line, {}));
+      }
+    }
+    if (!line.empty()) options.labels.push_back(line);
+  }
+  return {};
+}
+
+}  // namespace litesmith::cli

@@ -1,0 +1,65 @@
+#include "cli/session.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "findings/json.h"
+#include "findings/text.h"
+
+namespace litesmith::cli {
+
+Session::Session() : host(MakeSystemHost()) {
+  if (isatty(STDERR_FILENO) != 0) {
+    colour_ = !host->Environment("NO_COLOR").has_value();
+    winsize size{};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+      width_ = std::min<int>(size.ws_col, 120);
+  }
+}
+
+int Session::threads() const {
+  if (options.threads > 0) return options.threads;
+  const auto wanted = host->Environment("LITESMITH_THREADS");
+  const int number = wanted ? std::atoi(wanted->c_str()) : 0;
+  return number > 0 && number <= 1024 ? number : 1;
+}
+
+void Session::Print(const std::string& text) const {
+  if (!options.json) std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void Session::Say(const std::string& text) const {
+  if (!options.json && !options.quiet) std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+int Session::Finish(bool ok, Json document) {
+  const std::vector<Finding> found = findings.Take();
+  int status = 0;
+  for (const Finding& finding : found) {
+    if (finding.severity == Severity::kError && status == 0)
+      status = std::max(InfoOf(finding.code).exit_status, 1);
+  }
+  // A command that fails without a word has forgotten one: that is our bug, and said as such.
+  if (!ok && status == 0) status = 70;
+  if (options.json) {
+    Json whole = {{"status", ok && status == 0 ? "ok" : "failed"}};
+    for (auto& [key, value] : document.items()) whole[key] = std::move(value);
+    whole["findings"] = findings::ToJson(found);
+    std::printf("%s\n", findings::Dump(whole).c_str());
+  } else {
+    std::vector<Finding> shown;
+    for (const Finding& finding : found) {
+      if (!options.quiet || finding.severity == Severity::kError) shown.push_back(finding);
+    }
+    const std::string text = findings::RenderText(shown, {colour_, width_});
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return status != 0 ? status : 4;
+  return status;
+}
+
+}  // namespace litesmith::cli

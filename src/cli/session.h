@@ -1,0 +1,76 @@
+// One run of the program: what all commands share. Results go to standard output, everything else to standard
+// error.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/finding.h"
+#include "base/host.h"
+#include "pipeline/convert.h"
+
+namespace litesmith::cli {
+
+using Json = nlohmann::ordered_json;
+
+// Options of every command.
+struct CommonOptions {
+  bool json = false, quiet = false;
+  int threads = 0;  // 0: LITESMITH_THREADS, else one
+};
+
+class Session {
+ public:
+  Session();
+
+  CommonOptions options;
+  FindingList findings;
+  std::unique_ptr<Host> host;
+
+  Context context() { return {*host, findings, {}, nullptr}; }
+  int threads() const;
+  // Text for people on standard output; nothing under --json.
+  void Print(const std::string& text) const;
+  // A word on what is happening, to standard error; nothing under --json or --quiet.
+  void Say(const std::string& text) const;
+
+  // Ends a command: prints the findings (to standard error, or as part of `document` under --json) and gives
+  // the exit status. `document` gets "status" first and "findings" last.
+  int Finish(bool ok, Json document = Json::object());
+
+ private:
+  bool colour_ = false;
+  int width_ = 100;
+};
+
+// A command: its options are added once, `run` is called when it was chosen.
+using Run = std::function<int(Session&)>;
+struct Command {
+  CLI::App* app;
+  Run run;
+};
+
+// Options of convert that every command has that takes a model in any form; they fill in `options`.
+struct ModelArguments {
+  std::string path;
+  pipeline::ConvertOptions options;
+  std::vector<std::string> raw_shapes;  // NAME=1,2,3
+  std::string detection = "auto", labels;
+};
+void AddModelOptions(CLI::App& app, ModelArguments& arguments);
+// Checks and translates what stands in `arguments`; reports kWrongUse.
+Result<void> ReadModelArguments(ModelArguments& arguments, Context& context);
+
+Command AddConvert(CLI::App& app);
+Command AddRun(CLI::App& app);
+Command AddExplain(CLI::App& app);
+Command AddOps(CLI::App& app);
+Command AddInspect(CLI::App& app);
+Command AddBenchmark(CLI::App& app);
+Command AddDetect(CLI::App& app);
+
+}  // namespace litesmith::cli
