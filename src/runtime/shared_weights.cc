@@ -5,6 +5,7 @@
 
 #include "runtime/fold.h"
 #include "tfl/ops.h"
+#include "tfl/sparse.h"
 
 namespace litesmith::runtime {
 namespace {
@@ -14,14 +15,16 @@ namespace {
 constexpr size_t kMaxWidenedBytes = size_t{8} << 30;
 constexpr size_t kMaxFoldedBytes = size_t{256} << 20;
 
+size_t MostWidened(const Limits& limits, size_t kept) {
+  return std::min(static_cast<size_t>(limits.max_tensor_bytes),
+                  kMaxWidenedBytes - std::min(kept, kMaxWidenedBytes));
+}
+
 // Results of ordinary ops are kept only while they are small against what they are made from, or small at
 // all: a broadcast is cheaper to compute again than to keep. `kept` bytes are kept already.
 size_t MaxResultBytes(const ir::Node& node, const std::vector<const Tensor*>& operands, const Limits& limits,
                       size_t kept) {
-  if (node.Is(tfl::DEQUANTIZE) || node.Is(tfl::DENSIFY)) {
-    return std::min(static_cast<size_t>(limits.max_tensor_bytes),
-                    kMaxWidenedBytes - std::min(kept, kMaxWidenedBytes));
-  }
+  if (node.Is(tfl::DEQUANTIZE)) return MostWidened(limits, kept);
   if (kept > kMaxFoldedBytes) return 0;
   size_t given = 0;
   for (const Tensor* tensor : operands) given += tensor != nullptr ? tensor->bytes().size() : 0;
@@ -50,20 +53,22 @@ void SharedWeights::FoldConstants(const ir::Function& function, Context& context
   if (!done_.insert(&function).second) return;
   for (const ir::Node& node : function.nodes()) {
     if (context.is_cancelled()) return;
+    if (node.Is(tfl::kSparseConstant)) {
+      AddDense(node, context.limits);
+      continue;
+    }
     std::vector<const Tensor*> operands;
     bool constant = node.operand_count() > 0;
     for (size_t i = 0; i < node.operand_count() && constant; ++i) {
       const ir::Value* value = node.operand(i);
-      const Tensor* tensor = nullptr;
-      if (value != nullptr) {
-        tensor = value->constant();
-        const auto found = folded_.find(value);
-        if (tensor == nullptr && found != folded_.end()) tensor = &found->second;
-        constant = tensor != nullptr;
-      }
-      operands.push_back(tensor);
+      operands.push_back(value != nullptr ? Known(*value) : nullptr);
+      constant = value == nullptr || operands.back() != nullptr;
     }
     if (!constant) continue;
+    if (node.Is(tfl::DENSIFY) && node.output_count() == 1 && operands.size() == 1 && operands[0] != nullptr) {
+      folded_.emplace(node.output(), *operands[0]);  // what it reads is dense here
+      continue;
+    }
     auto results =
         EvaluateConstant(node, operands, MaxResultBytes(node, operands, context.limits, kept_), context);
     if (!results) continue;
@@ -72,11 +77,25 @@ void SharedWeights::FoldConstants(const ir::Function& function, Context& context
   }
 }
 
+void SharedWeights::AddDense(const ir::Node& node, const Limits& limits) {
+  const Shape& shape = node.output()->type.shape;
+  const auto elements = shape.elements();
+  const auto bytes = elements ? BytesOf(node.output()->type.dtype, *elements) : std::nullopt;
+  if (!bytes || *bytes > MostWidened(limits, kept_)) return;
+  kept_ += *bytes;
+  folded_.emplace(node.output(), tfl::DenseTensor(node));
+}
+
+const Tensor* SharedWeights::Known(const ir::Value& value) const {
+  if (const Tensor* tensor = value.constant()) return tensor;
+  const auto found = folded_.find(&value);
+  return found != folded_.end() ? &found->second : nullptr;
+}
+
 const Tensor* SharedWeights::ConstantOf(const ir::Value& value) const {
   if (const Tensor* tensor = value.constant()) return tensor;
   std::lock_guard lock(mutex_);
-  const auto found = folded_.find(&value);
-  return found != folded_.end() ? &found->second : nullptr;
+  return Known(value);
 }
 
 }  // namespace litesmith::runtime

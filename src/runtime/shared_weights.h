@@ -30,6 +30,9 @@ class SharedWeights {
   const Tensor* ConstantOf(const ir::Value& value) const;
 
  private:
+  const Tensor* Known(const ir::Value& value) const;
+  void AddDense(const ir::Node& sparse_constant, const Limits& limits);
+
   std::shared_ptr<const ir::Module> module_;
   PackedWeights packed_;
   mutable std::mutex mutex_;

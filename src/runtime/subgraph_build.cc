@@ -23,7 +23,7 @@ std::unique_ptr<Attributes> WithFunctionOps(const ir::Node& node) {
     std::string op;
     size_t ops = 0;
     for (const ir::Node& inner : function->nodes()) {
-      if (inner.Is(ir::kConstant) || inner.Is(ir::kReturn)) continue;
+      if (inner.op().dialect == ir::Dialect::kCore) continue;
       op = inner.op_name();
       ++ops;
     }
@@ -55,7 +55,7 @@ Result<std::unique_ptr<Subgraph>> Subgraph::Build(Session& session, const ir::Fu
   bool failed = false;
   for (const ir::Node& node : function.nodes()) {
     if (session.context.is_cancelled()) return kFailed;
-    if (node.Is(ir::kConstant) || node.Is(ir::kReturn) || node.Is(tfl::kStateTensor)) continue;
+    if (node.op().dialect == ir::Dialect::kCore) continue;  // constants, state, and the return node
     const bool folded = node.output_count() > 0 &&
                         session.shared->ConstantOf(*node.output(node.output_count() - 1)) != nullptr;
     if (!folded && !graph->AddStep(node, depth).ok()) failed = true;
@@ -97,6 +97,10 @@ Result<void> Subgraph::MakeConstant(Slot& slot) {
     slot.view.data = slot.view.bytes == 0 ? nullptr : const_cast<std::byte*>(tensor->bytes().data());
     slot.view.constant = true;
     return {};
+  }
+  if (node->Is(tfl::kSparseConstant)) {
+    return session_.context.findings.Report(
+        NodeFinding(Code::kLimitExceeded, *node, "the sparse constant would be too large as a dense one"));
   }
   if (!node->Is(tfl::kStateTensor) || node->attributes.Bool("intermediate")) return {};
   const ir::Type& type = slot.value->type;

@@ -116,17 +116,17 @@ Result<void> Subgraph::PrepareStep(Step& step) {
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     if (step.inputs[i] >= 0) step.prepared_for[i] = slot(step.inputs[i]).view.dims;
   }
-  if (!step.fixed_kernel && !session_.options.reference_kernels) {
-    const StepPrepare view(*this, step, true);
-    for (const FastKernel& fast : FastKernelsFor(step.node->op_name())) {
-      if (fast.isa > BestIsa() || !fast.supports(view)) continue;
-      if (step.fast != &fast) {
-        step.kernel = fast.make();
-        step.fast = &fast;
-        step.kernel_name = fast.name;
-      }
-      if (TryKernel(step, true).ok()) return {};
+  std::span<const FastKernel> variants;
+  if (!step.fixed_kernel && !session_.options.reference_kernels)
+    variants = FastKernelsFor(step.node->op_name());
+  for (const FastKernel& fast : variants) {
+    if (fast.isa > BestIsa() || !fast.supports(StepPrepare(*this, step, true))) continue;
+    if (step.fast != &fast) {
+      step.kernel = fast.make();
+      step.fast = &fast;
+      step.kernel_name = fast.name;
     }
+    if (TryKernel(step, true).ok()) return {};
   }
   if (step.fast != nullptr) {
     step.kernel = FindReferenceKernel(step.node->op_name())();
