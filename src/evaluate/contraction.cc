@@ -17,7 +17,7 @@ struct WrappingType {
   using type = T;
 };
 template <class T>
-  requires std::is_integral_v<T>
+requires std::is_integral_v<T>
 struct WrappingType<T> {
   using type = std::make_unsigned_t<T>;
 };
@@ -42,7 +42,8 @@ Result<Tensor> BackFrom(const Call& call, const Tensor& product, DType dtype) {
   LS_TRY(Tensor result, Allocate(call, dtype, product.dims()));
   Dispatch(Integers{}, dtype, [&]<class T>(std::type_identity<T>) {
     const auto from = product.data<int32_t>();
-    std::ranges::transform(from, result.mutable_data<T>().begin(), [](int32_t x) { return static_cast<T>(x); });
+    std::ranges::transform(from, result.mutable_data<T>().begin(),
+                           [](int32_t x) { return static_cast<T>(x); });
   });
   return result;
 }
@@ -70,10 +71,12 @@ Result<Tensor> MatrixTransposed(const Call& call, const Tensor& input, bool conj
   return output;
 }
 
-Result<Tensor> MatrixProduct(const Call& call, const Tensor& original_a, const Tensor& original_b, bool keep_wide) {
+Result<Tensor> MatrixProduct(const Call& call, const Tensor& original_a, const Tensor& original_b,
+                             bool keep_wide) {
   if (original_a.dtype() != original_b.dtype()) {
-    return call.Fail(fmt::format("its operands are {} and {}", NameOf(original_a.dtype()), NameOf(original_b.dtype())),
-                     Code::kDtypeMismatch);
+    return call.Fail(
+        fmt::format("its operands are {} and {}", NameOf(original_a.dtype()), NameOf(original_b.dtype())),
+        Code::kDtypeMismatch);
   }
   LS_TRY(const Tensor a, AsFactor(call, original_a));
   LS_TRY(const Tensor b, AsFactor(call, original_b));

@@ -14,10 +14,10 @@ Result<size_t> ElementSize(const Call& call, DType dtype) {
   return static_cast<size_t>(bits / 8);
 }
 
-
 // std::memcpy of a constant size is one move, and says nothing about the type or alignment.
 template <size_t size>
-void CopyRun(int64_t count, const std::byte* source, int64_t source_step, std::byte* target, int64_t target_step) {
+void CopyRun(int64_t count, const std::byte* source, int64_t source_step, std::byte* target,
+             int64_t target_step) {
   for (int64_t i = 0; i < count; ++i) {
     std::memcpy(target, source, size);
     source += source_step;
@@ -66,15 +66,16 @@ Result<Tensor> Target::Finish(const Call& call) {
   size_t total = 4 * (strings_.size() + 2);
   for (std::string_view text : strings_) total += text.size();
   if (total > size_t{0x7fffffff} || static_cast<int64_t>(total) > call.context.limits.max_tensor_bytes) {
-    return call.Fail(fmt::format("its result takes {} bytes of strings, which is more than a tensor may", total),
-                     Code::kLimitExceeded);
+    return call.Fail(
+        fmt::format("its result takes {} bytes of strings, which is more than a tensor may", total),
+        Code::kLimitExceeded);
   }
   return Tensor::OfStrings(dims_, strings_);
 }
 
 void CopyElements(std::span<const int64_t> dims, size_t element_size, const std::byte* source,
-                  const Dims& source_strides, int64_t source_offset, std::byte* target, const Dims& target_strides,
-                  int64_t target_offset) {
+                  const Dims& source_strides, int64_t source_offset, std::byte* target,
+                  const Dims& target_strides, int64_t target_offset) {
   const auto size = static_cast<int64_t>(element_size);
   const NestedLoop<2> loop(dims, {source_strides, target_strides});
   loop.Run(
@@ -87,11 +88,16 @@ void CopyElements(std::span<const int64_t> dims, size_t element_size, const std:
         }
         const int64_t from_step = strides[0] * size, to_step = strides[1] * size;
         switch (element_size) {
-          case 1: return CopyRun<1>(count, from, from_step, to, to_step);
-          case 2: return CopyRun<2>(count, from, from_step, to, to_step);
-          case 4: return CopyRun<4>(count, from, from_step, to, to_step);
-          case 8: return CopyRun<8>(count, from, from_step, to, to_step);
-          default: return CopyRun<16>(count, from, from_step, to, to_step);
+          case 1:
+            return CopyRun<1>(count, from, from_step, to, to_step);
+          case 2:
+            return CopyRun<2>(count, from, from_step, to, to_step);
+          case 4:
+            return CopyRun<4>(count, from, from_step, to, to_step);
+          case 8:
+            return CopyRun<8>(count, from, from_step, to, to_step);
+          default:
+            return CopyRun<16>(count, from, from_step, to, to_step);
         }
       },
       {source_offset, target_offset});

@@ -1,5 +1,5 @@
-// Moving elements without knowing what they are: pieces of 1, 2, 4, 8 or 16 bytes. Strings take part as the 16 bytes
-// of a std::string_view, and are packed again at the end.
+// Moving elements without knowing what they are: pieces of 1, 2, 4, 8 or 16 bytes. Strings take part as the
+// 16 bytes of a std::string_view, and are packed again at the end.
 #pragma once
 
 #include <memory>
@@ -31,8 +31,8 @@ class Target {
   Target() = default;
   Target(Target&&) = default;
   Target& operator=(Target&&) = default;
-  // Zeros, or empty strings; the size is checked against the limits. Views into the sources' strings must stay valid
-  // until Finish.
+  // Zeros, or empty strings; the size is checked against the limits. Views into the sources' strings must
+  // stay valid until Finish.
   static Result<Target> Of(const Call& call, DType dtype, Dims dims);
   std::byte* data() const { return data_; }
   size_t element_size() const { return element_size_; }
@@ -50,12 +50,14 @@ class Target {
   size_t element_size_ = 0;
 };
 
-// Copies dims' elements from source to target, each with its own strides and first element (in elements). The caller
-// has made sure that all of them exist.
-void CopyElements(std::span<const int64_t> dims, size_t element_size, const std::byte* source, const Dims& source_strides,
-                  int64_t source_offset, std::byte* target, const Dims& target_strides, int64_t target_offset);
+// Copies dims' elements from source to target, each with its own strides and first element (in elements). The
+// caller has made sure that all of them exist.
+void CopyElements(std::span<const int64_t> dims, size_t element_size, const std::byte* source,
+                  const Dims& source_strides, int64_t source_offset, std::byte* target,
+                  const Dims& target_strides, int64_t target_offset);
 
-// The whole op "output[i] = input[offset + i * strides]": what transposing, slicing, reversing, broadcasting are.
+// The whole op "output[i] = input[offset + i * strides]": what transposing, slicing, reversing, broadcasting
+// are.
 Result<Tensor> Rearranged(const Call& call, const Tensor& input, Dims output_dims, const Dims& input_strides,
                           int64_t input_offset);
 

@@ -31,8 +31,9 @@ Result<Tensor> RunUnary(const Call& call, const Tensor& original, UnaryChoice (*
 Result<Tensor> RunBinary(const Call& call, const Tensor& original_a, const Tensor& original_b,
                          BinaryChoice (*choose)(DType)) {
   if (original_a.dtype() != original_b.dtype()) {
-    return call.Fail(fmt::format("its operands are {} and {}", NameOf(original_a.dtype()), NameOf(original_b.dtype())),
-                     Code::kDtypeMismatch);
+    return call.Fail(
+        fmt::format("its operands are {} and {}", NameOf(original_a.dtype()), NameOf(original_b.dtype())),
+        Code::kDtypeMismatch);
   }
   const Tensor a = Widen(original_a), b = Widen(original_b);
   const BinaryChoice choice = choose(a.dtype());
@@ -43,11 +44,11 @@ Result<Tensor> RunBinary(const Call& call, const Tensor& original_a, const Tenso
   const auto in_size = static_cast<int64_t>(BitsOf(a.dtype()) / 8);
   const auto out_size = static_cast<int64_t>(BitsOf(choice.output) / 8);
   std::byte* to = output.mutable_bytes().data();
-  const NestedLoop<3> loop(dims, {BroadcastStrides(a.dims(), dims), BroadcastStrides(b.dims(), dims),
-                                  DenseStrides(dims)});
+  const NestedLoop<3> loop(
+      dims, {BroadcastStrides(a.dims(), dims), BroadcastStrides(b.dims(), dims), DenseStrides(dims)});
   loop.Run([&](int64_t count, const auto& offsets, const auto& strides) {
-    choice.loop(count, a.bytes().data() + offsets[0] * in_size, strides[0], b.bytes().data() + offsets[1] * in_size,
-                strides[1], to + offsets[2] * out_size);
+    choice.loop(count, a.bytes().data() + offsets[0] * in_size, strides[0],
+                b.bytes().data() + offsets[1] * in_size, strides[1], to + offsets[2] * out_size);
   });
   return Narrow(output, original_a.dtype());
 }

@@ -1,5 +1,5 @@
-// Element by element with TensorFlow's (numpy's) broadcasting. An op is a generic lambda without captures; it is
-// instantiated once per dtype of the list it is called with:
+// Element by element with TensorFlow's (numpy's) broadcasting. An op is a generic lambda without captures; it
+// is instantiated once per dtype of the list it is called with:
 //   LS_EVALUATE(Square) { return Unary<Numbers>(call, [](auto x) { return x * x; }); }
 //   LS_EVALUATE(Less) { return Binary<Reals>(call, [](auto x, auto y) { return x < y; }); }
 // Where the list has float, float16 and bfloat16 are taken as well: computed in float32, rounded once.
@@ -17,8 +17,8 @@ Result<Dims> BroadcastDims(const Call& call, std::span<const int64_t> a, std::sp
 // `count` elements; `input` and `output` are dense.
 using UnaryLoop = void (*)(int64_t count, const std::byte* input, std::byte* output);
 // Elements of `a` and `b` are `a_step` and `b_step` elements (0 or 1, or any other) apart; `output` is dense.
-using BinaryLoop = void (*)(int64_t count, const std::byte* a, int64_t a_step, const std::byte* b, int64_t b_step,
-                            std::byte* output);
+using BinaryLoop = void (*)(int64_t count, const std::byte* a, int64_t a_step, const std::byte* b,
+                            int64_t b_step, std::byte* output);
 
 struct UnaryChoice {
   UnaryLoop loop = nullptr;  // null: the op does not take the dtype
@@ -48,11 +48,10 @@ void BinaryLoopOf(int64_t count, const std::byte* a, int64_t a_step, const std::
   for (int64_t i = 0; i < count; ++i) to[i] = static_cast<Out>(Op{}(left[i * a_step], right[i * b_step]));
 }
 
-// What an op on T gives: bool if it is a predicate, the part's type for parts of complex numbers, else T again (small
-// integers are promoted by C++ and cut back).
+// What an op on T gives: bool if it is a predicate, the part's type for parts of complex numbers, else T
+// again (small integers are promoted by C++ and cut back).
 template <class T, class R>
-using ResultOf = std::conditional_t<
-    std::is_same_v<R, bool> || (kIsComplex<T> && !kIsComplex<R>), R, T>;
+using ResultOf = std::conditional_t<std::is_same_v<R, bool> || (kIsComplex<T> && !kIsComplex<R>), R, T>;
 
 template <class List, class Op>
 UnaryChoice ChooseUnary(DType dtype) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "base/check.h"
+#include "evaluate/operands.h"
 
 namespace litesmith::evaluate {
 
@@ -58,11 +58,18 @@ Result<Outputs> Evaluate(const ir::Node& node, std::span<const Tensor> inputs, C
   if (function == nullptr) {
     return call.Fail("this program does not evaluate the op", Code::kNoKernel);
   }
+  for (const Tensor& input : inputs) {
+    if (!HasStrides(input.dims())) {
+      return call.Fail(fmt::format("an operand of shape {} is too large", ToText(input.dims())),
+                       Code::kLimitExceeded);
+    }
+  }
   try {
     Result<Outputs> outputs = function(call);
     if (outputs && outputs->size() != node.output_count()) {
-      return call.Fail(fmt::format("the node has {} outputs, the op gives {}", node.output_count(), outputs->size()),
-                       Code::kGraphDamaged);
+      return call.Fail(
+          fmt::format("the node has {} outputs, the op gives {}", node.output_count(), outputs->size()),
+          Code::kGraphDamaged);
     }
     return outputs;
   } catch (const std::bad_alloc&) {

@@ -1,5 +1,6 @@
-// One TensorFlow op on tensors, with TensorFlow's own semantics, from the node's own attributes: nothing here goes
-// through the lowering, so that folding and `verify` see its mistakes. Each op is a function in a file of ops/:
+// One TensorFlow op on tensors, with TensorFlow's own semantics, from the node's own attributes: nothing here
+// goes through the lowering, so that folding and `verify` see its mistakes. Each op is a function in a file
+// of ops/:
 //   LS_EVALUATE(Relu) { return Unary(call, [](auto x) { return std::max(x, decltype(x){0}); }); }
 #pragma once
 
@@ -28,7 +29,8 @@ struct Call {
 using Outputs = std::vector<Tensor>;
 using Function = Result<Outputs> (*)(const Call& call);
 
-// Whether there is a function for the node's op: pure ops only; control flow, random and stateful ops have none.
+// Whether there is a function for the node's op: pure ops only; control flow, random and stateful ops have
+// none.
 bool CanEvaluate(const ir::Node& node);
 // As many tensors as the node has outputs.
 Result<Outputs> Evaluate(const ir::Node& node, std::span<const Tensor> inputs, Context& context);

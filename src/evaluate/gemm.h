@@ -6,11 +6,11 @@
 
 namespace litesmith::evaluate {
 
-// c[rows, columns] += a[rows, depth] * b[depth, columns]. Unsigned integers wrap; signed ones must be passed as
-// unsigned. Row starts are `a_step`, `b_step`, `c_step` elements apart.
+// c[rows, columns] += a[rows, depth] * b[depth, columns]. Unsigned integers wrap; signed ones must be passed
+// as unsigned. Row starts are `a_step`, `b_step`, `c_step` elements apart.
 template <class T>
-void MultiplyAdd(int64_t rows, int64_t columns, int64_t depth, const T* a, int64_t a_step, const T* b, int64_t b_step,
-                 T* c, int64_t c_step) {
+void MultiplyAdd(int64_t rows, int64_t columns, int64_t depth, const T* a, int64_t a_step, const T* b,
+                 int64_t b_step, T* c, int64_t c_step) {
   // Four rows share each row of b that is loaded; blocks of b stay in the cache over all rows.
   constexpr int64_t kRows = 4, kDepthBlock = 256, kColumnBlock = 256;
   for (int64_t k0 = 0; k0 < depth; k0 += kDepthBlock) {

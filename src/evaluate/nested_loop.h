@@ -1,5 +1,5 @@
-// Walking several arrays of up to any rank at once, each with its own stride per dimension (0 broadcasts, negative
-// ones go backwards). Strides and offsets count elements.
+// Walking several arrays of up to any rank at once, each with its own stride per dimension (0 broadcasts,
+// negative ones go backwards). Strides and offsets count elements.
 #pragma once
 
 #include <array>
@@ -27,7 +27,8 @@ inline Dims BroadcastStrides(std::span<const int64_t> dims, std::span<const int6
   const Dims dense = DenseStrides(dims);
   Dims strides(as.size(), 0);
   const size_t lead = as.size() - dims.size();
-  for (size_t i = 0; i < dims.size(); ++i) strides[lead + i] = dims[i] == 1 && as[lead + i] != 1 ? 0 : dense[i];
+  for (size_t i = 0; i < dims.size(); ++i)
+    strides[lead + i] = dims[i] == 1 && as[lead + i] != 1 ? 0 : dense[i];
   return strides;
 }
 

@@ -20,28 +20,41 @@ Result<void> ExpectInputs(const Call& call, size_t least, size_t most) {
 Result<void> ExpectRank(const Call& call, size_t index, int rank) {
   const Tensor& tensor = call.input(index);
   if (tensor.valid() && tensor.rank() == rank) return {};
-  return call.Fail(fmt::format("input {} has shape {}, its rank must be {}", index, ToText(tensor.dims()), rank));
+  return call.Fail(
+      fmt::format("input {} has shape {}, its rank must be {}", index, ToText(tensor.dims()), rank));
 }
 
 Result<void> ExpectDType(const Call& call, size_t index, DType dtype) {
   if (call.input(index).dtype() == dtype) return {};
-  return call.Fail(fmt::format("input {} is {}, it must be {}", index, NameOf(call.input(index).dtype()), NameOf(dtype)),
-                   Code::kDtypeMismatch);
+  return call.Fail(
+      fmt::format("input {} is {}, it must be {}", index, NameOf(call.input(index).dtype()), NameOf(dtype)),
+      Code::kDtypeMismatch);
 }
 
 Failed WrongDType(const Call& call, DType dtype) {
   return call.Fail(fmt::format("the op does not take {}", NameOf(dtype)), Code::kDtypeMismatch);
 }
 
+bool HasStrides(std::span<const int64_t> dims) {
+  int64_t product = 1;
+  for (int64_t dim : dims) {
+    const auto next = dim == 0 ? product : CheckedMul(product, dim);
+    // The margin leaves room for a step beyond the end.
+    if (!next || *next > (int64_t{1} << 60)) return false;
+    product = *next;
+  }
+  return true;
+}
+
 Result<int64_t> CheckSize(const Call& call, std::span<const int64_t> dims, size_t element_size) {
   const auto elements = CheckedProduct(dims);
   const auto bytes = elements ? CheckedMul(*elements, static_cast<int64_t>(element_size)) : std::nullopt;
-  if (!bytes) {
+  if (!bytes || !HasStrides(dims)) {
     return call.Fail(fmt::format("a result of shape {} cannot exist", ToText(dims)), Code::kLimitExceeded);
   }
   if (*bytes > call.context.limits.max_tensor_bytes) {
-    return call.Fail(fmt::format("its result of shape {} takes {} bytes, the limit is {}", ToText(dims), *bytes,
-                                 call.context.limits.max_tensor_bytes),
+    return call.Fail(fmt::format("its result of shape {} takes {} bytes, the limit is {}", ToText(dims),
+                                 *bytes, call.context.limits.max_tensor_bytes),
                      Code::kLimitExceeded);
   }
   return *elements;
@@ -57,8 +70,9 @@ Result<Tensor> Allocate(const Call& call, DType dtype, Dims dims) {
 Result<std::vector<int64_t>> IntegersOf(const Call& call, size_t index) {
   auto values = call.input(index).ToInt64();
   if (!values) {
-    return call.Fail(fmt::format("input {} is {}, it must be an integer", index, NameOf(call.input(index).dtype())),
-                     Code::kDtypeMismatch);
+    return call.Fail(
+        fmt::format("input {} is {}, it must be an integer", index, NameOf(call.input(index).dtype())),
+        Code::kDtypeMismatch);
   }
   return *std::move(values);
 }

@@ -1,4 +1,5 @@
-// What nearly every op asks of its operands and results. All of these report a finding at the node when they fail.
+// What nearly every op asks of its operands and results. All of these report a finding at the node when they
+// fail.
 #pragma once
 
 #include <span>
@@ -18,6 +19,9 @@ Failed WrongDType(const Call& call, DType dtype);
 
 // Zeros; dims that are negative, overflow or exceed the limit of one tensor are refused. Not for strings.
 Result<Tensor> Allocate(const Call& call, DType dtype, Dims dims);
+// Whether strides of a dense array of these dims may be multiplied without overflow, even where it has no
+// elements.
+bool HasStrides(std::span<const int64_t> dims);
 // Whether a tensor of these dims and `element_size` bytes an element may be made: the number of its elements.
 Result<int64_t> CheckSize(const Call& call, std::span<const int64_t> dims, size_t element_size);
 
@@ -38,8 +42,8 @@ Tensor Widen(const Tensor& tensor);
 Tensor Narrow(const Tensor& tensor, DType dtype);
 inline bool Is16BitFloat(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }
 
-// Runs `function` on float32 where operands are 16-bit floats, and rounds its float32 outputs to `result`, which is
-// the first such operand's dtype if not given.
+// Runs `function` on float32 where operands are 16-bit floats, and rounds its float32 outputs to `result`,
+// which is the first such operand's dtype if not given.
 Result<Outputs> InFloat32(const Call& call, Function function, DType result = DType::kInvalid);
 
 inline Outputs One(Tensor tensor) {

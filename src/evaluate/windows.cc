@@ -21,7 +21,8 @@ Result<std::array<int64_t, 3>> SpatialEntries(const Call& call, const WindowAttr
   std::array<int64_t, 3> entries{1, 1, 1};
   if (list.empty() && name != "ksize") return entries;
   if (static_cast<int>(list.size()) != attributes.rank) {
-    return call.Fail(fmt::format("{} {} does not fit a tensor of rank {}", name, ToText(list), attributes.rank));
+    return call.Fail(
+        fmt::format("{} {} does not fit a tensor of rank {}", name, ToText(list), attributes.rank));
   }
   const size_t channel = attributes.channels_first ? 1 : list.size() - 1;
   if (list[0] != 1 || list[channel] != 1) {
@@ -52,7 +53,8 @@ Result<WindowAttributes> WindowAttributesOf(const Call& call, int rank) {
   result.padding = call.attributes().Text("padding");
   if (result.padding != "EXPLICIT") return result;
   const auto pairs = call.attributes().Ints("explicit_paddings");
-  if (pairs.size() != 2 * static_cast<size_t>(rank)) return call.Fail("explicit_paddings does not fit the rank");
+  if (pairs.size() != 2 * static_cast<size_t>(rank))
+    return call.Fail("explicit_paddings does not fit the rank");
   for (int64_t pad : pairs) {
     if (pad < 0 || pad > 0x7fffffff) return call.Fail(fmt::format("padding {} makes no sense", pad));
   }
@@ -65,8 +67,8 @@ Result<WindowAttributes> WindowAttributesOf(const Call& call, int rank) {
   return result;
 }
 
-Result<Windows> PlaceWindows(const Call& call, const WindowAttributes& attributes, std::array<int64_t, 3> input,
-                             std::array<int64_t, 3> kernel) {
+Result<Windows> PlaceWindows(const Call& call, const WindowAttributes& attributes,
+                             std::array<int64_t, 3> input, std::array<int64_t, 3> kernel) {
   Windows windows;
   for (size_t i = 0; i < 3; ++i) {
     WindowAxis& axis = windows.axes[i];
@@ -76,7 +78,8 @@ Result<Windows> PlaceWindows(const Call& call, const WindowAttributes& attribute
     axis.dilation = attributes.dilations[i];
     const auto reach = kernel[i] < 1 ? std::nullopt : CheckedMul(kernel[i] - 1, axis.dilation);
     if (!reach || *reach > (int64_t{1} << 40) || input[i] > (int64_t{1} << 40)) {
-      return call.Fail(fmt::format("a window of {} elements, dilated by {}, over {}", kernel[i], axis.dilation, input[i]));
+      return call.Fail(
+          fmt::format("a window of {} elements, dilated by {}, over {}", kernel[i], axis.dilation, input[i]));
     }
     const int64_t extent = *reach + 1;
     if (attributes.padding == "SAME") {
@@ -86,7 +89,8 @@ Result<Windows> PlaceWindows(const Call& call, const WindowAttributes& attribute
       axis.before = attributes.before[i];
       const int64_t span = input[i] + attributes.before[i] + attributes.after[i] - extent;
       if (span < -axis.stride) {
-        return call.Fail(fmt::format("a window that reaches over {} elements does not fit into {}", extent, input[i]));
+        return call.Fail(
+            fmt::format("a window that reaches over {} elements does not fit into {}", extent, input[i]));
       }
       axis.output = span < 0 ? 0 : span / axis.stride + 1;
     } else {
@@ -105,7 +109,8 @@ Dims VolumeDims(const WindowAttributes& attributes, const Dims& dims) {
 
 Result<Tensor> ToVolume(const Call& call, const WindowAttributes& attributes, const Tensor& tensor) {
   if (tensor.rank() != attributes.rank) {
-    return call.Fail(fmt::format("a tensor of shape {} where rank {} is needed", ToText(tensor.dims()), attributes.rank));
+    return call.Fail(
+        fmt::format("a tensor of shape {} where rank {} is needed", ToText(tensor.dims()), attributes.rank));
   }
   const Dims volume = VolumeDims(attributes, tensor.dims());
   if (!attributes.channels_first) return tensor.Reshaped(volume);

@@ -1,5 +1,5 @@
-// Sliding windows over one to three spatial axes: what convolutions and pooling share. Everything is brought to
-// [batch, depth, height, width, channels] first; missing axes have length 1.
+// Sliding windows over one to three spatial axes: what convolutions and pooling share. Everything is brought
+// to [batch, depth, height, width, channels] first; missing axes have length 1.
 #pragma once
 
 #include <algorithm>
@@ -41,15 +41,16 @@ struct WindowAttributes {
   std::array<int64_t, 3> before{}, after{};  // with padding EXPLICIT
 };
 
-// Reads "strides", "dilations", "padding", "explicit_paddings" and "data_format" of a node whose tensors have `rank`.
+// Reads "strides", "dilations", "padding", "explicit_paddings" and "data_format" of a node whose tensors have
+// `rank`.
 Result<WindowAttributes> WindowAttributesOf(const Call& call, int rank);
 // The spatial entries of a list with one entry per axis of the tensor; the others must be 1.
 Result<std::array<int64_t, 3>> SpatialEntries(const Call& call, const WindowAttributes& attributes,
                                               std::span<const int64_t> list, std::string_view name);
-// Places kernels of the given sizes over inputs of the given sizes: checks everything, and finds the outputs' sizes
-// and the padding in front.
-Result<Windows> PlaceWindows(const Call& call, const WindowAttributes& attributes, std::array<int64_t, 3> input,
-                             std::array<int64_t, 3> kernel);
+// Places kernels of the given sizes over inputs of the given sizes: checks everything, and finds the outputs'
+// sizes and the padding in front.
+Result<Windows> PlaceWindows(const Call& call, const WindowAttributes& attributes,
+                             std::array<int64_t, 3> input, std::array<int64_t, 3> kernel);
 
 // [batch, depth, height, width, channels] of a tensor in the node's layout.
 Result<Tensor> ToVolume(const Call& call, const WindowAttributes& attributes, const Tensor& tensor);

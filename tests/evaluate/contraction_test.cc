@@ -47,17 +47,20 @@ TEST(BatchMatMul, BroadcastsBatchesAndConjugates) {
   const Tensor i = Tensor::Of<C>({1, 1}, {C(0, 1)});
   ExpectTensor<C>(Evaluating("BatchMatMulV2", {{"adj_x", true}}).One({i, i}), {1, 1}, {C(1, 0)});
   const Tensor bytes = Tensor::Of<int8_t>({1, 2}, {100, 100}), more = Tensor::Of<int8_t>({2, 1}, {100, 100});
-  ExpectTensor<int32_t>(Evaluating("BatchMatMulV3", {{"Tout", DType::kInt32}}).One({bytes, more}), {1, 1}, {20000});
+  ExpectTensor<int32_t>(Evaluating("BatchMatMulV3", {{"Tout", DType::kInt32}}).One({bytes, more}), {1, 1},
+                        {20000});
 }
 
 TEST(Einsum, TakesDiagonalsSumsAndEllipses) {
   const Tensor square = Counted({2, 2});
   ExpectTensor<float>(Evaluating("Einsum", {{"equation", "ii->i"}}).One({square}), {2}, {0, 3});
   ExpectTensor<float>(Evaluating("Einsum", {{"equation", "ij->j"}}).One({square}), {2}, {2, 4});
-  ExpectTensor<float>(Evaluating("Einsum", {{"equation", "...ij,...jk->...ik"}}).One({Counted({2, 1, 2}), square}),
-                      {2, 1, 2}, {2, 3, 6, 11});
-  ExpectTensor<float>(Evaluating("Einsum", {{"equation", "i,j->ji"}}).One({Floats32({1, 2}), Floats32({3, 4})}), {2, 2},
-                      {3, 6, 4, 8});
+  ExpectTensor<float>(
+      Evaluating("Einsum", {{"equation", "...ij,...jk->...ik"}}).One({Counted({2, 1, 2}), square}), {2, 1, 2},
+      {2, 3, 6, 11});
+  ExpectTensor<float>(
+      Evaluating("Einsum", {{"equation", "i,j->ji"}}).One({Floats32({1, 2}), Floats32({3, 4})}), {2, 2},
+      {3, 6, 4, 8});
   Evaluating("Einsum", {{"equation", "ij,jk->ix"}}).ExpectRefusal({square, square});
   Evaluating("Einsum", {{"equation", "ij"}}).ExpectRefusal({square});
 }
@@ -70,13 +73,16 @@ TEST(Conv2D, PadsSoThatTheOddOneComesLast) {
 
 TEST(Conv2D, DilatesGroupsAndPadsExplicitly) {
   const Tensor image = Counted({1, 3, 3, 1});
-  ExpectTensor<float>(Evaluating("Conv2D", Window("VALID", 1, 2)).One({image, Ones({2, 2, 1, 1})}), {1, 1, 1, 1}, {16});
+  ExpectTensor<float>(Evaluating("Conv2D", Window("VALID", 1, 2)).One({image, Ones({2, 2, 1, 1})}),
+                      {1, 1, 1, 1}, {16});
   // Two groups: the first channel times 1, the second times 10.
-  const Tensor pixel = Tensor::Of<float>({1, 1, 1, 2}, {3, 4}), weights = Tensor::Of<float>({1, 1, 1, 2}, {1, 10});
+  const Tensor pixel = Tensor::Of<float>({1, 1, 1, 2}, {3, 4}),
+               weights = Tensor::Of<float>({1, 1, 1, 2}, {1, 10});
   ExpectTensor<float>(Evaluating("Conv2D", Window("VALID")).One({pixel, weights}), {1, 1, 1, 2}, {3, 40});
   Attributes padded = Window("EXPLICIT");
   padded.Set("explicit_paddings", std::vector<int64_t>{0, 0, 1, 0, 0, 1, 0, 0});
-  ExpectTensor<float>(Evaluating("Conv2D", padded).One({Ones({1, 1, 1, 1}), Ones({2, 2, 1, 1})}), {1, 1, 1, 1}, {1});
+  ExpectTensor<float>(Evaluating("Conv2D", padded).One({Ones({1, 1, 1, 1}), Ones({2, 2, 1, 1})}),
+                      {1, 1, 1, 1}, {1});
 }
 
 TEST(Conv2D, TakesChannelsFirst) {
@@ -84,7 +90,8 @@ TEST(Conv2D, TakesChannelsFirst) {
   attributes.Set("data_format", std::string("NCHW"));
   attributes.Set("strides", std::vector<int64_t>{1, 1, 1, 2});
   const Tensor filter = Tensor::Of<float>({1, 1, 2, 1}, {1, 10});
-  ExpectTensor<float>(Evaluating("Conv2D", attributes).One({Counted({1, 2, 1, 3}), filter}), {1, 1, 1, 2}, {30, 52});
+  ExpectTensor<float>(Evaluating("Conv2D", attributes).One({Counted({1, 2, 1, 3}), filter}), {1, 1, 1, 2},
+                      {30, 52});
 }
 
 TEST(Conv2D, RefusesWhatDoesNotFit) {
@@ -99,15 +106,16 @@ TEST(Conv2D, RefusesWhatDoesNotFit) {
 
 TEST(Conv2DBackpropInput, SpreadsEachGradientOverItsWindow) {
   const Tensor gradient = Tensor::Of<float>({1, 2, 2, 1}, {1, 2, 3, 4});
-  ExpectTensor<float>(
-      Evaluating("Conv2DBackpropInput", Window("VALID", 2)).One({Ints32({1, 4, 4, 1}), Ones({2, 2, 1, 1}), gradient}),
-      {1, 4, 4, 1}, {1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4});
+  ExpectTensor<float>(Evaluating("Conv2DBackpropInput", Window("VALID", 2))
+                          .One({Ints32({1, 4, 4, 1}), Ones({2, 2, 1, 1}), gradient}),
+                      {1, 4, 4, 1}, {1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4});
   Evaluating("Conv2DBackpropInput", Window("VALID", 2))
       .ExpectRefusal({Ints32({1, 9, 4, 1}), Ones({2, 2, 1, 1}), gradient});
 }
 
 TEST(DepthwiseConv2d, NumbersOutputsByChannelThenMultiplier) {
-  const Tensor pixel = Tensor::Of<float>({1, 1, 1, 2}, {3, 4}), weights = Tensor::Of<float>({1, 1, 2, 2}, {1, 2, 10, 20});
+  const Tensor pixel = Tensor::Of<float>({1, 1, 1, 2}, {3, 4}),
+               weights = Tensor::Of<float>({1, 1, 2, 2}, {1, 2, 10, 20});
   ExpectTensor<float>(Evaluating("DepthwiseConv2dNative", Window("SAME")).One({pixel, weights}), {1, 1, 1, 4},
                       {3, 6, 40, 80});
 }
@@ -150,7 +158,8 @@ TEST(Resize, HasThreeWaysToPlacePixels) {
   const Tensor line = Tensor::Of<float>({1, 1, 2, 1}, {0, 6});
   const Tensor size = Ints32({1, 4});
   ExpectNear(Evaluating("ResizeBilinear").One({line, size}), {1, 1, 4, 1}, {0, 3, 6, 6});
-  ExpectNear(Evaluating("ResizeBilinear", {{"align_corners", true}}).One({line, size}), {1, 1, 4, 1}, {0, 2, 4, 6});
+  ExpectNear(Evaluating("ResizeBilinear", {{"align_corners", true}}).One({line, size}), {1, 1, 4, 1},
+             {0, 2, 4, 6});
   ExpectNear(Evaluating("ResizeBilinear", {{"half_pixel_centers", true}}).One({line, size}), {1, 1, 4, 1},
              {0, 1.5f, 4.5f, 6});
   ExpectNear(Evaluating("ResizeNearestNeighbor", {{"align_corners", true}}).One({line, size}), {1, 1, 4, 1},

@@ -14,8 +14,8 @@ TEST(Binary, BroadcastsBothSidesInAnyRank) {
   const Tensor column = Tensor::Of<int32_t>({3, 1}, {10, 20, 30});
   ExpectTensor<int32_t>(Evaluating("AddV2").One({column, Ints32({1, 2})}), {3, 2}, {11, 12, 21, 22, 31, 32});
   const Tensor deep = Tensor::Of<int32_t>({1, 1, 1, 2, 1, 1, 2}, {1, 2, 3, 4});
-  ExpectTensor<int32_t>(Evaluating("Mul").One({deep, Tensor::Of<int32_t>({2, 1}, {1, 10})}), {1, 1, 1, 2, 1, 2, 2},
-                        {1, 2, 10, 20, 3, 4, 30, 40});
+  ExpectTensor<int32_t>(Evaluating("Mul").One({deep, Tensor::Of<int32_t>({2, 1}, {1, 10})}),
+                        {1, 1, 1, 2, 1, 2, 2}, {1, 2, 10, 20, 3, 4, 30, 40});
 }
 
 TEST(Binary, RefusesShapesAndDtypesThatDoNotFit) {
@@ -34,28 +34,33 @@ TEST(Binary, RefusesResultsAboveTheLimitBeforeAllocatingThem) {
 
 TEST(FloorDiv, FloorsTheQuotientOfTheTypeItself) {
   // 7.5 / 0.1f is below 75 in double and 75 in float32, which is what TensorFlow floors.
-  ExpectTensor<float>(Evaluating("FloorDiv").One({Floats32({7.5f, 8.0f}), Floats32({0.1f, 0.1f})}), {2}, {75, 80});
+  ExpectTensor<float>(Evaluating("FloorDiv").One({Floats32({7.5f, 8.0f}), Floats32({0.1f, 0.1f})}), {2},
+                      {75, 80});
   ExpectTensor<int32_t>(Evaluating("FloorDiv").One({Ints32({-7, 7, kLowest}), Ints32({2, -2, -1})}), {3},
                         {-4, -4, kLowest});
   Evaluating("FloorDiv").ExpectRefusal({Ints32({1}), Ints32({0})});
 }
 
 TEST(TruncateDiv, OfTheLowestByMinusOneStaysTheLowest) {
-  ExpectTensor<int32_t>(Evaluating("TruncateDiv").One({Ints32({-7, kLowest}), Ints32({2, -1})}), {2}, {-3, kLowest});
+  ExpectTensor<int32_t>(Evaluating("TruncateDiv").One({Ints32({-7, kLowest}), Ints32({2, -1})}), {2},
+                        {-3, kLowest});
 }
 
 TEST(FloorMod, HasTheSignOfTheDivisor) {
-  ExpectTensor<int32_t>(Evaluating("FloorMod").One({Ints32({-7, 7, -6}), Ints32({2, -2, 2})}), {3}, {1, -1, 0});
+  ExpectTensor<int32_t>(Evaluating("FloorMod").One({Ints32({-7, 7, -6}), Ints32({2, -2, 2})}), {3},
+                        {1, -1, 0});
   ExpectTensor<float>(Evaluating("FloorMod").One({Floats32({-7, 7}), Floats32({2, -2})}), {2}, {1, -1});
 }
 
 TEST(DivNoNan, IsZeroWhereTheDivisorIs) {
-  ExpectTensor<float>(Evaluating("DivNoNan").One({Floats32({1, kNan, 6}), Floats32({0, 0, 2})}), {3}, {0, 0, 3});
+  ExpectTensor<float>(Evaluating("DivNoNan").One({Floats32({1, kNan, 6}), Floats32({0, 0, 2})}), {3},
+                      {0, 0, 3});
 }
 
 TEST(MaximumMinimum, KeepNanFromEitherSide) {
   for (const char* name : {"Maximum", "Minimum"}) {
-    const auto values = ValuesOf<float>(Evaluating(name).One({Floats32({1, kNan, 5}), Floats32({kNan, 1, 5})}));
+    const auto values =
+        ValuesOf<float>(Evaluating(name).One({Floats32({1, kNan, 5}), Floats32({kNan, 1, 5})}));
     ASSERT_EQ(values.size(), 3u);
     EXPECT_TRUE(std::isnan(values[0]) && std::isnan(values[1]) && values[2] == 5) << name;
   }
@@ -70,7 +75,8 @@ TEST(Pow, OfIntegersWrapsAndRefusesNegativeExponents) {
 TEST(Shifts, ClampTheirCount) {
   ExpectTensor<int32_t>(Evaluating("LeftShift").One({Ints32({1, 1, 1, -1}), Ints32({31, 32, -1, 40})}), {4},
                         {kLowest, kLowest, 1, kLowest});
-  ExpectTensor<int32_t>(Evaluating("RightShift").One({Ints32({-8, 8, -8}), Ints32({1, 40, -1})}), {3}, {-4, 0, -8});
+  ExpectTensor<int32_t>(Evaluating("RightShift").One({Ints32({-8, 8, -8}), Ints32({1, 40, -1})}), {3},
+                        {-4, 0, -8});
 }
 
 TEST(Arithmetic, WrapsIntegersOfAllWidths) {
@@ -82,7 +88,8 @@ TEST(Arithmetic, WrapsIntegersOfAllWidths) {
 TEST(Half, IsComputedInFloat32AndRoundedOnce) {
   const Tensor output = Evaluating("AddV2").One({Row<Half>({Half(2048)}), Row<Half>({Half(1.5f)})});
   EXPECT_EQ(static_cast<float>(output.data<Half>()[0]), 2050.0f);  // 2049.5 in steps of 2
-  EXPECT_EQ(static_cast<float>(Evaluating("Sqrt").One({Row<BFloat16>({BFloat16(9)})}).data<BFloat16>()[0]), 3.0f);
+  EXPECT_EQ(static_cast<float>(Evaluating("Sqrt").One({Row<BFloat16>({BFloat16(9)})}).data<BFloat16>()[0]),
+            3.0f);
 }
 
 TEST(Round, TakesHalvesToTheEvenNeighbour) {
@@ -108,7 +115,8 @@ TEST(LeakyRelu, TakesItsSlopeFromTheAttributeOrItsDefault) {
 
 TEST(Cast, TruncatesAndWrapsWhatDoesNotFit) {
   const Attributes to_uint8{{"DstT", DType::kUInt8}};
-  ExpectTensor<uint8_t>(Evaluating("Cast", to_uint8).One({Floats32({256.7f, 300, -1.5f, 3.9f})}), {4}, {0, 44, 255, 3});
+  ExpectTensor<uint8_t>(Evaluating("Cast", to_uint8).One({Floats32({256.7f, 300, -1.5f, 3.9f})}), {4},
+                        {0, 44, 255, 3});
   const Attributes to_int32{{"DstT", DType::kInt32}};
   ExpectTensor<int32_t>(Evaluating("Cast", to_int32).One({Floats32({kNan, kInf, -3e9f, -1.9f})}), {4},
                         {kLowest, kLowest, kLowest, -1});
@@ -123,7 +131,8 @@ TEST(Cast, TruncatesAndWrapsWhatDoesNotFit) {
 
 TEST(Cast, TruncateCutsTheMantissa) {
   const Attributes to_half{{"DstT", DType::kFloat16}, {"Truncate", true}};
-  EXPECT_EQ(static_cast<float>(Evaluating("Cast", to_half).One({Floats32({65519})}).data<Half>()[0]), 65504.0f);
+  EXPECT_EQ(static_cast<float>(Evaluating("Cast", to_half).One({Floats32({65519})}).data<Half>()[0]),
+            65504.0f);
 }
 
 TEST(Bitcast, MovesTheLastDimension) {
@@ -134,9 +143,12 @@ TEST(Bitcast, MovesTheLastDimension) {
 }
 
 TEST(Predicates, KnowInfinity) {
-  ExpectTensor<bool>(Evaluating("IsInf").One({Floats32({kInf, -kInf, kNan, 1})}), {4}, {true, true, false, false});
-  ExpectTensor<bool>(Evaluating("IsFinite").One({Floats32({kInf, -kInf, kNan, 1})}), {4}, {false, false, false, true});
-  ExpectTensor<bool>(Evaluating("Equal").One({Floats32({kInf, kNan}), Floats32({kInf, kNan})}), {2}, {true, false});
+  ExpectTensor<bool>(Evaluating("IsInf").One({Floats32({kInf, -kInf, kNan, 1})}), {4},
+                     {true, true, false, false});
+  ExpectTensor<bool>(Evaluating("IsFinite").One({Floats32({kInf, -kInf, kNan, 1})}), {4},
+                     {false, false, false, true});
+  ExpectTensor<bool>(Evaluating("Equal").One({Floats32({kInf, kNan}), Floats32({kInf, kNan})}), {2},
+                     {true, false});
 }
 
 TEST(Equal, ComparesStringsAndWholeTensors) {
@@ -152,7 +164,8 @@ TEST(Select, BroadcastsInTheNewFormAndChoosesRowsInTheOld) {
   const Tensor a = Tensor::Of<int32_t>({2, 2}, {1, 2, 3, 4}), b = Tensor::Of<int32_t>({2, 2}, {5, 6, 7, 8});
   ExpectTensor<int32_t>(Evaluating("SelectV2").One({condition, a, b}), {2, 2}, {1, 6, 3, 8});
   ExpectTensor<int32_t>(Evaluating("Select").One({condition, a, b}), {2, 2}, {1, 2, 7, 8});
-  const Tensor chosen = Evaluating("SelectV2").One({condition, Tensor::OfStrings({}, {"x"}), Tensor::OfStrings({}, {"yy"})});
+  const Tensor chosen =
+      Evaluating("SelectV2").One({condition, Tensor::OfStrings({}, {"x"}), Tensor::OfStrings({}, {"yy"})});
   EXPECT_EQ(chosen.strings(), (std::vector<std::string_view>{"x", "yy"}));
 }
 

@@ -15,7 +15,10 @@ namespace litesmith::evaluate {
 class Evaluating {
  public:
   explicit Evaluating(std::string name, Attributes attributes = {}, size_t outputs = 1)
-      : name_(std::move(name)), op_{ir::Dialect::kTf, name_}, attributes_(std::move(attributes)), outputs_(outputs) {}
+      : name_(std::move(name)),
+        op_{ir::Dialect::kTf, name_},
+        attributes_(std::move(attributes)),
+        outputs_(outputs) {}
 
   Result<Outputs> Run(std::vector<Tensor> inputs) {
     ir::Module module;
@@ -31,7 +34,8 @@ class Evaluating {
   Tensor One(std::vector<Tensor> inputs) {
     auto outputs = Run(std::move(inputs));
     if (!outputs) {
-      ADD_FAILURE() << name_ << ": " << (findings_.findings().empty() ? "" : findings_.findings().back().cause);
+      ADD_FAILURE() << name_ << ": "
+                    << (findings_.findings().empty() ? "" : findings_.findings().back().cause);
       return Tensor();
     }
     return (*outputs)[0];
@@ -80,7 +84,8 @@ void ExpectTensor(const Tensor& tensor, const Dims& dims, const std::vector<T>& 
   EXPECT_EQ(tensor.dims(), dims);
   EXPECT_EQ(ValuesOf<T>(tensor), values);
 }
-inline void ExpectNear(const Tensor& tensor, const Dims& dims, const std::vector<float>& values, float tolerance = 1e-6f) {
+inline void ExpectNear(const Tensor& tensor, const Dims& dims, const std::vector<float>& values,
+                       float tolerance = 1e-6f) {
   EXPECT_EQ(tensor.dims(), dims);
   const auto got = ValuesOf<float>(tensor);
   ASSERT_EQ(got.size(), values.size());

@@ -28,24 +28,26 @@ TEST(Extremes, KeepNanAndHaveNeutralElements) {
   for (const char* name : {"Max", "Min"}) {
     EXPECT_TRUE(std::isnan(Evaluating(name).One({Floats32({1, kNan, 3}), kAxis0}).scalar<float>())) << name;
   }
-  EXPECT_EQ(Evaluating("Max").One({Floats32({}), kAxis0}).scalar<float>(), -std::numeric_limits<float>::infinity());
-  EXPECT_EQ(Evaluating("Min").One({Ints32({}), kAxis0}).scalar<int32_t>(), std::numeric_limits<int32_t>::max());
+  EXPECT_EQ(Evaluating("Max").One({Floats32({}), kAxis0}).scalar<float>(),
+            -std::numeric_limits<float>::infinity());
+  EXPECT_EQ(Evaluating("Min").One({Ints32({}), kAxis0}).scalar<int32_t>(),
+            std::numeric_limits<int32_t>::max());
   EXPECT_TRUE(std::isnan(Evaluating("Mean").One({Floats32({}), kAxis0}).scalar<float>()));
 }
 
 TEST(ArgMax, PassesOverNanAndTakesTheFirstOfEquals) {
   ExpectTensor<int64_t>(Evaluating("ArgMax").One({Floats32({kNan, 3, 1, 5}), kAxis0}), {}, {3});
   ExpectTensor<int64_t>(Evaluating("ArgMax").One({Floats32({2, 7, 7}), kAxis0}), {}, {1});
-  ExpectTensor<int32_t>(Evaluating("ArgMin", {{"output_type", DType::kInt32}}).One({Floats32({kNan, 3, 1}), kAxis0}), {},
-                        {2});
+  ExpectTensor<int32_t>(
+      Evaluating("ArgMin", {{"output_type", DType::kInt32}}).One({Floats32({kNan, 3, 1}), kAxis0}), {}, {2});
   Evaluating("ArgMax").ExpectRefusal({Floats32({}), kAxis0});
 }
 
 TEST(Cumsum, RunsExclusiveAndReverse) {
   const Tensor input = Ints32({1, 2, 3});
   ExpectTensor<int32_t>(Evaluating("Cumsum").One({input, kAxis0}), {3}, {1, 3, 6});
-  ExpectTensor<int32_t>(Evaluating("Cumsum", {{"exclusive", true}, {"reverse", true}}).One({input, kAxis0}), {3},
-                        {5, 3, 0});
+  ExpectTensor<int32_t>(Evaluating("Cumsum", {{"exclusive", true}, {"reverse", true}}).One({input, kAxis0}),
+                        {3}, {5, 3, 0});
   ExpectTensor<int32_t>(Evaluating("Cumprod", {{"reverse", true}}).One({input, kAxis0}), {3}, {6, 6, 3});
 }
 

@@ -20,7 +20,8 @@ TEST(TopK, KeepsTheOrderOfEquals) {
 }
 
 TEST(Where, GivesIndicesInOrder) {
-  ExpectTensor<int64_t>(Evaluating("Where").One({Tensor::Of<int32_t>({2, 2}, {0, 5, 7, 0})}), {2, 2}, {0, 1, 1, 0});
+  ExpectTensor<int64_t>(Evaluating("Where").One({Tensor::Of<int32_t>({2, 2}, {0, 5, 7, 0})}), {2, 2},
+                        {0, 1, 1, 0});
 }
 
 TEST(Unique, NumbersValuesByFirstAppearance) {
@@ -33,16 +34,19 @@ TEST(Unique, NumbersValuesByFirstAppearance) {
 
 TEST(Segments, FillGapsWithZeroOrTheNeutralElement) {
   ExpectTensor<float>(Evaluating("SegmentSum").One({Floats32({1, 2, 3}), Ints32({0, 0, 2})}), {3}, {3, 0, 3});
-  ExpectTensor<int32_t>(Evaluating("UnsortedSegmentMin").One({Ints32({1, 2, 3}), Ints32({0, -1, 2}), Count(3)}), {3},
-                        {1, std::numeric_limits<int32_t>::max(), 3});
+  ExpectTensor<int32_t>(
+      Evaluating("UnsortedSegmentMin").One({Ints32({1, 2, 3}), Ints32({0, -1, 2}), Count(3)}), {3},
+      {1, std::numeric_limits<int32_t>::max(), 3});
   Evaluating("SegmentSum").ExpectRefusal({Floats32({1, 2}), Ints32({1, 0})});
   Evaluating("UnsortedSegmentSum").ExpectRefusal({Floats32({1}), Ints32({3}), Count(3)});
-  Evaluating("UnsortedSegmentSum").ExpectRefusal({Floats32({1}), Ints32({0}), Count(-1)}, Code::kLimitExceeded);
+  Evaluating("UnsortedSegmentSum")
+      .ExpectRefusal({Floats32({1}), Ints32({0}), Count(-1)}, Code::kLimitExceeded);
 }
 
 TEST(Bucketize, CountsNanPastTheLastBoundary) {
   const Attributes boundaries{{"boundaries", std::vector<float>{0, 1, 2}}};
-  ExpectTensor<int32_t>(Evaluating("Bucketize", boundaries).One({Floats32({-1, 0, 1, 5, kNan})}), {5}, {0, 1, 2, 3, 3});
+  ExpectTensor<int32_t>(Evaluating("Bucketize", boundaries).One({Floats32({-1, 0, 1, 5, kNan})}), {5},
+                        {0, 1, 2, 3, 3});
 }
 
 const Tensor kBoxes = Tensor::Of<float>({3, 4}, {0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3});
@@ -50,15 +54,17 @@ const Tensor kBoxes = Tensor::Of<float>({3, 4}, {0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3
 TEST(NonMaxSuppression, KeepsTheLowerIndexAmongEqualScores) {
   const Tensor scores = Floats32({0.9f, 0.9f, 0.9f}), overlap = Tensor::Scalar<float>(0.5f);
   const Tensor score = Tensor::Scalar<float>(0);
-  ExpectTensor<int32_t>(Evaluating("NonMaxSuppressionV3").One({kBoxes, scores, Count(3), overlap, score}), {2}, {0, 2});
-  ExpectTensor<int32_t>(Evaluating("NonMaxSuppressionV3").One({kBoxes, scores, Count(0), overlap, score}), {0}, {});
+  ExpectTensor<int32_t>(Evaluating("NonMaxSuppressionV3").One({kBoxes, scores, Count(3), overlap, score}),
+                        {2}, {0, 2});
+  ExpectTensor<int32_t>(Evaluating("NonMaxSuppressionV3").One({kBoxes, scores, Count(0), overlap, score}),
+                        {0}, {});
   Evaluating("NonMaxSuppressionV3").ExpectRefusal({kBoxes, scores, Count(-1), overlap, score});
   Evaluating("NonMaxSuppressionV3").ExpectRefusal({kBoxes, Floats32({1}), Count(1), overlap, score});
 }
 
 TEST(NonMaxSuppression, PadsOnlyWhenAsked) {
-  const std::vector<Tensor> operands = {kBoxes, Floats32({0.9f, 0.8f, 0.7f}), Count(3), Tensor::Scalar<float>(0.5f),
-                                        Tensor::Scalar<float>(0)};
+  const std::vector<Tensor> operands = {kBoxes, Floats32({0.9f, 0.8f, 0.7f}), Count(3),
+                                        Tensor::Scalar<float>(0.5f), Tensor::Scalar<float>(0)};
   auto outputs = Evaluating("NonMaxSuppressionV4", {}, 2).Run(operands);
   ASSERT_TRUE(outputs.ok());
   EXPECT_EQ((*outputs)[0].dims(), (Dims{2}));
@@ -81,8 +87,8 @@ TEST(NonMaxSuppression, LowersScoresInsteadOfDroppingBoxesWhenSoft) {
 TEST(CombinedNonMaxSuppression, SuppressesEachClassByItself) {
   const Tensor scores = Tensor::Of<float>({1, 3, 2}, {0.9f, 0.1f, 0.8f, 0.6f, 0.2f, 0.1f});
   const auto outputs = Evaluating("CombinedNonMaxSuppression", {}, 4)
-                           .Run({kBoxes.Reshaped({1, 3, 1, 4}), scores, Count(3), Count(4), Tensor::Scalar<float>(0.5f),
-                                 Tensor::Scalar<float>(0.15f)});
+                           .Run({kBoxes.Reshaped({1, 3, 1, 4}), scores, Count(3), Count(4),
+                                 Tensor::Scalar<float>(0.5f), Tensor::Scalar<float>(0.15f)});
   ASSERT_TRUE(outputs.ok());
   ExpectTensor<float>((*outputs)[1], {1, 4}, {0.9f, 0.6f, 0.2f, 0});
   ExpectTensor<float>((*outputs)[2], {1, 4}, {0, 1, 0, 0});
@@ -104,8 +110,9 @@ TEST(FakeQuant, RoundsHalvesUpAndKeepsFewBits) {
 
 TEST(QuantizeAndDequantize, IsSymmetric) {
   const Tensor low = Tensor::Scalar<float>(-6), high = Tensor::Scalar<float>(6);
-  ExpectNear(Evaluating("QuantizeAndDequantizeV2", {{"range_given", true}}).One({Floats32({-6, 0.3f}), low, high}), {2},
-             {-6, 0.28346455f});
+  ExpectNear(
+      Evaluating("QuantizeAndDequantizeV2", {{"range_given", true}}).One({Floats32({-6, 0.3f}), low, high}),
+      {2}, {-6, 0.28346455f});
 }
 
 TEST(MatrixDiag, AlignsShortDiagonals) {
@@ -139,8 +146,9 @@ TEST(Strings, AreJoinedElementByElement) {
 
 TEST(Evaluate, RefusesMissingOperandsOfEveryOp) {
   // Nothing an op reads may be taken for granted: each must survive a node without operands.
-  for (const char* name : {"AddV2", "Conv2D", "GatherV2", "StridedSlice", "ConcatV2", "Sum", "Einsum", "TopKV2", "Where",
-                           "NonMaxSuppressionV5", "MatMul", "BiasAdd", "LRN", "Cumsum", "MatrixDiagV3", "Softmax"}) {
+  for (const char* name :
+       {"AddV2", "Conv2D", "GatherV2", "StridedSlice", "ConcatV2", "Sum", "Einsum", "TopKV2", "Where",
+        "NonMaxSuppressionV5", "MatMul", "BiasAdd", "LRN", "Cumsum", "MatrixDiagV3", "Softmax"}) {
     EXPECT_FALSE(Evaluating(name).Run({}).ok()) << name;
   }
 }

@@ -1,4 +1,5 @@
-// Activations and the gradients of activations and unary math (models exported from training code carry some).
+// Activations and the gradients of activations and unary math (models exported from training code carry
+// some).
 #include <algorithm>
 #include <cmath>
 
@@ -27,7 +28,8 @@ LS_EVALUATE(Relu6) {
 LS_EVALUATE(LeakyRelu) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 1));
   const Tensor alpha = ScalarOf(call.input(0).dtype(), call.attributes().Float("alpha", 0.2f));
-  return One(BinaryTensor<Floats>(call, call.input(0), alpha, []<class T>(T x, T slope) { return x > 0 ? x : x * slope; }));
+  return One(BinaryTensor<Floats>(call, call.input(0), alpha,
+                                  []<class T>(T x, T slope) { return x > 0 ? x : x * slope; }));
 }
 LS_EVALUATE(Elu) {
   return Unary<Floats>(call, [](auto x) { return x < 0 ? std::expm1(x) : x; });
@@ -37,8 +39,10 @@ LS_EVALUATE(Selu) {
 }
 LS_EVALUATE(Sigmoid) {
   return Unary<Join<Floats, Complexes>>(call, []<class T>(T x) {
-    if constexpr (kIsComplex<T>) return T{1} / (T{1} + std::exp(-x));
-    else return arithmetic::Sigmoid(x);
+    if constexpr (kIsComplex<T>)
+      return T{1} / (T{1} + std::exp(-x));
+    else
+      return arithmetic::Sigmoid(x);
   });
 }
 LS_EVALUATE(Softplus) {
@@ -104,7 +108,8 @@ LS_EVALUATE(ClipByValue) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 3));
   LS_TRY(const Tensor below, BinaryTensor<Reals>(call, call.input(0), call.input(2),
                                                  [](auto x, auto high) { return x > high ? high : x; }));
-  return One(BinaryTensor<Reals>(call, below, call.input(1), [](auto x, auto low) { return x < low ? low : x; }));
+  return One(
+      BinaryTensor<Reals>(call, below, call.input(1), [](auto x, auto low) { return x < low ? low : x; }));
 }
 
 }  // namespace litesmith::evaluate

@@ -12,16 +12,22 @@ namespace {
 using namespace arithmetic;
 
 constexpr auto kAdd = []<class T>(T a, T b) {
-  if constexpr (std::is_integral_v<T>) return WrapAdd(a, b);
-  else return a + b;
+  if constexpr (std::is_integral_v<T>)
+    return WrapAdd(a, b);
+  else
+    return a + b;
 };
 constexpr auto kSub = []<class T>(T a, T b) {
-  if constexpr (std::is_integral_v<T>) return WrapSub(a, b);
-  else return a - b;
+  if constexpr (std::is_integral_v<T>)
+    return WrapSub(a, b);
+  else
+    return a - b;
 };
 constexpr auto kMul = []<class T>(T a, T b) {
-  if constexpr (std::is_integral_v<T>) return WrapMul(a, b);
-  else return a * b;
+  if constexpr (std::is_integral_v<T>)
+    return WrapMul(a, b);
+  else
+    return a * b;
 };
 
 bool HasZero(const Tensor& tensor) {
@@ -36,14 +42,17 @@ bool HasZero(const Tensor& tensor) {
 template <class List, class Op>
 Result<Outputs> Division(const Call& call, Op op) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 2));
-  if (call.input(0).elements() > 0 && HasZero(call.input(1))) return call.Fail("integers are divided by zero");
+  if (call.input(0).elements() > 0 && HasZero(call.input(1)))
+    return call.Fail("integers are divided by zero");
   return Binary<List>(call, op);
 }
 
 template <class T>
 T TruncateQuotient(T a, T b) {
-  if constexpr (std::is_integral_v<T>) return TruncateDivide(a, b);
-  else return std::trunc(a / b);
+  if constexpr (std::is_integral_v<T>)
+    return TruncateDivide(a, b);
+  else
+    return std::trunc(a / b);
 }
 
 Result<Outputs> DivideReals(const Call& call) {
@@ -52,8 +61,10 @@ Result<Outputs> DivideReals(const Call& call) {
 
 Result<Outputs> DivideFloored(const Call& call) {
   return Division<Reals>(call, []<class T>(T a, T b) {
-    if constexpr (std::is_integral_v<T>) return FloorDivide(a, b);
-    else return FloorDivideReal<T>(a, b);
+    if constexpr (std::is_integral_v<T>)
+      return FloorDivide(a, b);
+    else
+      return FloorDivideReal<T>(a, b);
   });
 }
 
@@ -101,14 +112,18 @@ LS_EVALUATE(TruncateDiv) {
 }
 LS_EVALUATE(FloorMod) {
   return Division<Reals>(call, []<class T>(T a, T b) {
-    if constexpr (std::is_integral_v<T>) return FloorRemainder(a, b);
-    else return FloorRemainderReal(a, b);
+    if constexpr (std::is_integral_v<T>)
+      return FloorRemainder(a, b);
+    else
+      return FloorRemainderReal(a, b);
   });
 }
 LS_EVALUATE(TruncateMod) {
   return Division<Reals>(call, []<class T>(T a, T b) {
-    if constexpr (std::is_integral_v<T>) return TruncateRemainder(a, b);
-    else return std::fmod(a, b);
+    if constexpr (std::is_integral_v<T>)
+      return TruncateRemainder(a, b);
+    else
+      return std::fmod(a, b);
   });
 }
 LS_EVALUATE(Mod) { return Evaluate_TruncateMod(call); }
@@ -123,8 +138,10 @@ LS_EVALUATE(Minimum) {
 LS_EVALUATE(SquaredDifference) {
   return Binary<Numbers>(call, []<class T>(T a, T b) {
     const T difference = kSub(a, b);
-    if constexpr (kIsComplex<T>) return difference * std::conj(difference);
-    else return kMul(difference, difference);
+    if constexpr (kIsComplex<T>)
+      return difference * std::conj(difference);
+    else
+      return kMul(difference, difference);
   });
 }
 LS_EVALUATE(Atan2) {
@@ -137,7 +154,8 @@ LS_EVALUATE(Xdivy) {
   return Binary<Join<Floats, Complexes>>(call, []<class T>(T x, T y) { return x == T{0} ? T{0} : x / y; });
 }
 LS_EVALUATE(Xlogy) {
-  return Binary<Join<Floats, Complexes>>(call, []<class T>(T x, T y) { return x == T{0} ? T{0} : x * std::log(y); });
+  return Binary<Join<Floats, Complexes>>(
+      call, []<class T>(T x, T y) { return x == T{0} ? T{0} : x * std::log(y); });
 }
 LS_EVALUATE(Xlog1py) {
   return Binary<Floats>(call, []<class T>(T x, T y) { return x == T{0} ? T{0} : x * std::log1p(y); });
@@ -151,8 +169,10 @@ LS_EVALUATE(Pow) {
   });
   if (negative && call.input(0).elements() > 0) return call.Fail("integers are raised to a negative power");
   return Binary<Numbers>(call, []<class T>(T base, T exponent) {
-    if constexpr (std::is_integral_v<T>) return IntegerPower(base, exponent);
-    else return std::pow(base, exponent);
+    if constexpr (std::is_integral_v<T>)
+      return IntegerPower(base, exponent);
+    else
+      return std::pow(base, exponent);
   });
 }
 
@@ -179,8 +199,10 @@ LS_EVALUATE(Complex) {
     LS_RETURN_IF_FAILED(ExpectDType(call, 1, kDTypeOf<T>));
     // x + 0 would lose the sign of a negative zero: broadcast by choosing instead.
     LS_TRY(const Tensor zeros, Allocate(call, kDTypeOf<T>, dims));
-    LS_TRY(const Tensor real, BinaryTensor<Types<T>>(call, call.input(0), zeros, [](auto a, auto) { return a; }));
-    LS_TRY(const Tensor imag, BinaryTensor<Types<T>>(call, call.input(1), zeros, [](auto a, auto) { return a; }));
+    LS_TRY(const Tensor real,
+           BinaryTensor<Types<T>>(call, call.input(0), zeros, [](auto a, auto) { return a; }));
+    LS_TRY(const Tensor imag,
+           BinaryTensor<Types<T>>(call, call.input(1), zeros, [](auto a, auto) { return a; }));
     LS_TRY(Tensor result, Allocate(call, kDTypeOf<std::complex<T>>, dims));
     std::ranges::transform(real.data<T>(), imag.data<T>(), result.mutable_data<std::complex<T>>().begin(),
                            [](T a, T b) { return std::complex<T>(a, b); });

@@ -1,4 +1,5 @@
-// Moving whole axes: transposing, repeating, reversing, padding, and the exchanges between space, depth and batch.
+// Moving whole axes: transposing, repeating, reversing, padding, and the exchanges between space, depth and
+// batch.
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -15,7 +16,8 @@ Result<Outputs> TransposeOf(const Call& call, bool conjugate) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 2));
   LS_TRY(const auto permutation, AxesOf(call, 1, call.input(0).rank()));
   if (static_cast<int>(permutation.size()) != call.input(0).rank()) {
-    return call.Fail(fmt::format("the permutation has {} axes, the tensor {}", permutation.size(), call.input(0).rank()));
+    return call.Fail(
+        fmt::format("the permutation has {} axes, the tensor {}", permutation.size(), call.input(0).rank()));
   }
   LS_TRY(Tensor output, Permuted(call, call.input(0), permutation));
   if (conjugate && output.dtype() == DType::kComplex64) {
@@ -131,9 +133,10 @@ Result<Tensor> Padded(const Call& call, const Tensor* value) {
     target.Fill(filler.data());
   }
   const Dims strides = DenseStrides(padding.output);
-  const int64_t offset = std::inner_product(strides.begin(), strides.end(), padding.before.begin(), int64_t{0});
-  CopyElements(input.dims(), source.element_size(), source.data(), DenseStrides(input.dims()), 0, target.data(),
-               strides, offset);
+  const int64_t offset =
+      std::inner_product(strides.begin(), strides.end(), padding.before.begin(), int64_t{0});
+  CopyElements(input.dims(), source.element_size(), source.data(), DenseStrides(input.dims()), 0,
+               target.data(), strides, offset);
   return target.Finish(call);
 }
 
@@ -151,7 +154,8 @@ LS_EVALUATE(PadV2) {
   return One(Padded(call, &call.input(2)));
 }
 
-// REFLECT leaves the edge out, SYMMETRIC repeats it. One axis at a time, so that corners follow by themselves.
+// REFLECT leaves the edge out, SYMMETRIC repeats it. One axis at a time, so that corners follow by
+// themselves.
 LS_EVALUATE(MirrorPad) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 2));
   const int64_t edge = call.attributes().Text("mode", "REFLECT") == "REFLECT" ? 1 : 0;
@@ -163,8 +167,8 @@ LS_EVALUATE(MirrorPad) {
     const int64_t after = padding.output[axis] - dim - before;
     if (before == 0 && after == 0) continue;
     if (std::max(before, after) > dim - edge) {
-      return call.Fail(fmt::format("axis {} of {} is too short to be mirrored by {}", axis, ToText(current.dims()),
-                                   std::max(before, after)));
+      return call.Fail(fmt::format("axis {} of {} is too short to be mirrored by {}", axis,
+                                   ToText(current.dims()), std::max(before, after)));
     }
     Dims dims = current.dims();
     dims[axis] = padding.output[axis];
@@ -210,8 +214,8 @@ LS_EVALUATE(Roll) {
     const auto copy = [&](int64_t count, int64_t from, int64_t to) {
       Dims part = input.dims();
       part[axis] = count;
-      CopyElements(part, source.element_size(), source.data(), strides, from * strides[axis], target.data(), strides,
-                   to * strides[axis]);
+      CopyElements(part, source.element_size(), source.data(), strides, from * strides[axis], target.data(),
+                   strides, to * strides[axis]);
     };
     copy(dim - shift, 0, shift);
     copy(shift, dim - shift, 0);

@@ -1,5 +1,6 @@
 // Exchanges between space, depth and batch.
 #include <algorithm>
+#include <array>
 
 #include "base/checked.h"
 #include "evaluate/elements.h"
@@ -9,8 +10,8 @@ namespace litesmith::evaluate {
 namespace {
 
 // Reshapes to `split`, permutes, and reshapes to `dims`.
-Result<Tensor> SplitAndMerge(const Call& call, const Tensor& input, const Dims& split, std::span<const size_t> order,
-                             Dims dims) {
+Result<Tensor> SplitAndMerge(const Call& call, const Tensor& input, const Dims& split,
+                             std::span<const size_t> order, Dims dims) {
   const Dims dense = DenseStrides(split);
   Dims permuted, strides;
   for (size_t axis : order) {
@@ -30,7 +31,8 @@ Result<Image> ImageOf(const Call& call) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 1));
   LS_RETURN_IF_FAILED(ExpectRank(call, 0, 4));
   const std::string format = call.attributes().Text("data_format", "NHWC");
-  if (format != "NHWC" && format != "NCHW") return call.Fail(fmt::format("data format {} is not known here", format));
+  if (format != "NHWC" && format != "NCHW")
+    return call.Fail(fmt::format("data format {} is not known here", format));
   const Dims& dims = call.input(0).dims();
   const int64_t block = call.attributes().Int("block_size");
   if (block < 1 || block > 1'000'000) return call.Fail(fmt::format("block size {} makes no sense", block));
@@ -43,13 +45,17 @@ Result<Image> ImageOf(const Call& call) {
 LS_EVALUATE(SpaceToDepth) {
   LS_TRY(const Image image, ImageOf(call));
   const auto [n, h, w, c, b, first] = image;
+  if (!CheckedProduct(std::to_array({b, b, c})))
+    return call.Fail("its blocks are too large", Code::kLimitExceeded);
   if (h % b != 0 || w % b != 0) return call.Fail(fmt::format("blocks of {} do not fill {} x {}", b, h, w));
   if (first) {
     constexpr size_t kOrder[] = {0, 3, 5, 1, 2, 4};
-    return One(SplitAndMerge(call, call.input(0), {n, c, h / b, b, w / b, b}, kOrder, {n, b * b * c, h / b, w / b}));
+    return One(
+        SplitAndMerge(call, call.input(0), {n, c, h / b, b, w / b, b}, kOrder, {n, b * b * c, h / b, w / b}));
   }
   constexpr size_t kOrder[] = {0, 1, 3, 2, 4, 5};
-  return One(SplitAndMerge(call, call.input(0), {n, h / b, b, w / b, b, c}, kOrder, {n, h / b, w / b, b * b * c}));
+  return One(
+      SplitAndMerge(call, call.input(0), {n, h / b, b, w / b, b, c}, kOrder, {n, h / b, w / b, b * b * c}));
 }
 
 LS_EVALUATE(DepthToSpace) {
@@ -97,7 +103,8 @@ Result<Tensor> SpaceToBatch(const Call& call, const Blocks& blocks) {
     const auto pads = CheckedAdd(blocks.before[i], blocks.after[i]);
     const auto dim = pads ? CheckedAdd(*pads, padded[i + 1]) : std::nullopt;
     if (!dim || *dim % blocks.size[i] != 0) {
-      return call.Fail(fmt::format("axis {} with its paddings is no multiple of block size {}", i + 1, blocks.size[i]));
+      return call.Fail(
+          fmt::format("axis {} with its paddings is no multiple of block size {}", i + 1, blocks.size[i]));
     }
     padded[i + 1] = *dim;
   }
@@ -106,11 +113,13 @@ Result<Tensor> SpaceToBatch(const Call& call, const Blocks& blocks) {
   const Dims strides = DenseStrides(padded);
   int64_t offset = 0;
   for (size_t i = 0; i < spatial; ++i) offset += blocks.before[i] * strides[i + 1];
-  CopyElements(input.dims(), source.element_size(), source.data(), DenseStrides(input.dims()), 0, target.data(), strides,
-               offset);
+  CopyElements(input.dims(), source.element_size(), source.data(), DenseStrides(input.dims()), 0,
+               target.data(), strides, offset);
   LS_TRY(const Tensor whole, target.Finish(call));
   // [batch, (dim / block, block)..., rest] -> [block..., batch, dim / block..., rest]
-  Dims split{padded[0]}, dims{padded[0] * blocks.product};
+  const auto batch = CheckedMul(padded[0], blocks.product);
+  if (!batch) return call.Fail("its blocks are too large", Code::kLimitExceeded);
+  Dims split{padded[0]}, dims{*batch};
   std::vector<size_t> order;
   for (size_t i = 0; i < spatial; ++i) {
     split.insert(split.end(), {padded[i + 1] / blocks.size[i], blocks.size[i]});
@@ -153,7 +162,8 @@ Result<Tensor> BatchToSpace(const Call& call, const Blocks& blocks) {
   int64_t offset = 0;
   for (size_t i = 0; i < spatial; ++i) {
     const auto crops = CheckedAdd(blocks.before[i], blocks.after[i]);
-    if (!crops || *crops > merged[i + 1]) return call.Fail(fmt::format("the crops of axis {} exceed it", i + 1));
+    if (!crops || *crops > merged[i + 1])
+      return call.Fail(fmt::format("the crops of axis {} exceed it", i + 1));
     merged[i + 1] -= *crops;
     offset += blocks.before[i] * strides[i + 1];
   }

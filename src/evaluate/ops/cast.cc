@@ -10,15 +10,17 @@ namespace {
 template <class To, class From>
 To CastOne(From value) {
   if constexpr (kIsComplex<From>) {
-    if constexpr (kIsComplex<To>) return To(value);
-    else return CastOne<To>(value.real());
+    if constexpr (kIsComplex<To>)
+      return To(value);
+    else
+      return CastOne<To>(value.real());
   } else if constexpr (kIsComplex<To>) {
     return To(CastOne<typename To::value_type>(value));
   } else if constexpr (std::is_same_v<To, bool>) {
     return value != From{0};
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    // Where a float does not fit, TensorFlow's own result depends on the element's place in the tensor (its vector
-    // code saturates some small types); this is what its scalar code gives.
+    // Where a float does not fit, TensorFlow's own result depends on the element's place in the tensor (its
+    // vector code saturates some small types); this is what its scalar code gives.
     return arithmetic::TruncateTo<arithmetic::OutOfRange::kWrapAsX86, To>(value);
   } else {
     return static_cast<To>(value);
@@ -41,15 +43,21 @@ UnaryChoice ChooseCast(DType from) {
 
 int MantissaBits(DType dtype) {
   switch (dtype) {
-    case DType::kFloat64: return 52;
-    case DType::kFloat32: return 23;
-    case DType::kFloat16: return 10;
-    case DType::kBFloat16: return 7;
-    default: return 64;
+    case DType::kFloat64:
+      return 52;
+    case DType::kFloat32:
+      return 23;
+    case DType::kFloat16:
+      return 10;
+    case DType::kBFloat16:
+      return 7;
+    default:
+      return 64;
   }
 }
 
-// The attribute Truncate: the bits of the mantissa that the target does not have are cleared before the conversion.
+// The attribute Truncate: the bits of the mantissa that the target does not have are cleared before the
+// conversion.
 template <class T, class Word>
 Tensor ClearMantissa(const Tensor& input, int bits) {
   Tensor result = Tensor::Zeros(input.dtype(), input.dims());
@@ -93,7 +101,9 @@ LS_EVALUATE(Bitcast) {
   const Tensor& input = call.input(0);
   const DType target = call.attributes().Type("type");
   const int from = BitsOf(input.dtype()), to = BitsOf(target);
-  if (from < 8 || to < 8) return WrongDType(call, from < 8 ? input.dtype() : target);
+  // Bytes of a bool are 0 or 1, which other bits are not.
+  if (from < 8 || to < 8 || target == DType::kBool)
+    return WrongDType(call, from < 8 ? input.dtype() : target);
   Dims dims = input.dims();
   if (from > to) {
     dims.push_back(from / to);

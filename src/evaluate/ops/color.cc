@@ -15,12 +15,16 @@ LS_EVALUATE(RGBToHSV) {
   for (size_t i = 0; i + 3 <= static_cast<size_t>(input.elements()); i += 3) {
     const float* rgb = input.data<float>().data() + i;
     float* hsv = output.mutable_data<float>().data() + i;
-    const float value = std::max({rgb[0], rgb[1], rgb[2]}), range = value - std::min({rgb[0], rgb[1], rgb[2]});
+    const float value = std::max({rgb[0], rgb[1], rgb[2]}),
+                range = value - std::min({rgb[0], rgb[1], rgb[2]});
     float hue = 0;
     if (range > 0) {
-      if (rgb[0] == value) hue = (rgb[1] - rgb[2]) / (6 * range);
-      else if (rgb[1] == value) hue = (rgb[2] - rgb[0]) / (6 * range) + 2.0f / 6;
-      else hue = (rgb[0] - rgb[1]) / (6 * range) + 4.0f / 6;
+      if (rgb[0] == value)
+        hue = (rgb[1] - rgb[2]) / (6 * range);
+      else if (rgb[1] == value)
+        hue = (rgb[2] - rgb[0]) / (6 * range) + 2.0f / 6;
+      else
+        hue = (rgb[0] - rgb[1]) / (6 * range) + 4.0f / 6;
       if (hue < 0) hue += 1;
     }
     hsv[0] = hue;

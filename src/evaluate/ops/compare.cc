@@ -73,9 +73,9 @@ LS_EVALUATE(ApproximateEqual) {
   if (call.input(0).dims() != call.input(1).dims()) return call.Fail("its operands differ in shape");
   const float tolerance = call.attributes().Float("tolerance", 1e-5f);
   // The difference in the operands' type, the comparison in it too.
-  LS_TRY(const Tensor difference, BinaryTensor<Reals>(call, call.input(0), call.input(1), []<class T>(T a, T b) {
-           return static_cast<T>(a > b ? a - b : b - a);
-         }));
+  LS_TRY(const Tensor difference,
+         BinaryTensor<Reals>(call, call.input(0), call.input(1),
+                             []<class T>(T a, T b) { return static_cast<T>(a > b ? a - b : b - a); }));
   const auto values = difference.ToDouble();
   LS_TRY(Tensor output, Allocate(call, DType::kBool, difference.dims()));
   for (size_t i = 0; i < values->size(); ++i) output.mutable_data<bool>()[i] = (*values)[i] < tolerance;
@@ -85,8 +85,8 @@ LS_EVALUATE(ApproximateEqual) {
 namespace {
 
 // output[i] = condition[i] ? a[i] : b[i], the three read with the given strides.
-Result<Tensor> Choose(const Call& call, const Dims& dims, const Dims& condition_strides, const Dims& a_strides,
-                      const Dims& b_strides) {
+Result<Tensor> Choose(const Call& call, const Dims& dims, const Dims& condition_strides,
+                      const Dims& a_strides, const Dims& b_strides) {
   const Tensor &a = call.input(1), &b = call.input(2);
   LS_TRY(const Source left, Source::Of(call, a));
   LS_TRY(const Source right, Source::Of(call, b));
@@ -118,7 +118,8 @@ LS_EVALUATE(SelectV2) {
   LS_TRY(const Dims both, BroadcastDims(call, call.input(1).dims(), call.input(2).dims()));
   LS_TRY(const Dims dims, BroadcastDims(call, call.input(0).dims(), both));
   return One(Choose(call, dims, BroadcastStrides(call.input(0).dims(), dims),
-                    BroadcastStrides(call.input(1).dims(), dims), BroadcastStrides(call.input(2).dims(), dims)));
+                    BroadcastStrides(call.input(1).dims(), dims),
+                    BroadcastStrides(call.input(2).dims(), dims)));
 }
 
 // The older form: the condition has the shape of the others, is a scalar, or chooses whole rows.
@@ -133,7 +134,8 @@ LS_EVALUATE(Select) {
   } else if (condition.size() == 1 && !dims.empty() && condition[0] == dims[0]) {
     strides[0] = 1;
   } else if (!condition.empty()) {
-    return call.Fail(fmt::format("the condition's shape {} does not fit {}", ToText(condition), ToText(dims)));
+    return call.Fail(
+        fmt::format("the condition's shape {} does not fit {}", ToText(condition), ToText(dims)));
   }
   return One(Choose(call, dims, strides, DenseStrides(dims), DenseStrides(dims)));
 }

@@ -13,11 +13,12 @@ namespace {
 
 using Convolved = Types<float, double, uint32_t>;  // uint32_t stands for int32, which wraps
 
-// The taps of the windows of one output row (all x at one batch entry, depth and height): [x, tap, channel], zero
-// where a tap lies outside. `volume` is dense [batch, depth, height, width, channels]; `channels` from `first` are taken.
+// The taps of the windows of one output row (all x at one batch entry, depth and height): [x, tap, channel],
+// zero where a tap lies outside. `volume` is dense [batch, depth, height, width, channels]; `channels` from
+// `first` are taken.
 template <class T>
-void GatherRow(const Windows& windows, const T* volume, int64_t total_channels, int64_t first, int64_t channels,
-               std::array<int64_t, 3> place, T* row) {
+void GatherRow(const Windows& windows, const T* volume, int64_t total_channels, int64_t first,
+               int64_t channels, std::array<int64_t, 3> place, T* row) {
   const auto& [d, h, w] = windows.axes;
   const auto [batch, od, oh] = place;
   std::fill_n(row, w.output * windows.taps() * channels, T{0});
@@ -25,7 +26,8 @@ void GatherRow(const Windows& windows, const T* volume, int64_t total_channels, 
     T* window = row + ox * windows.taps() * channels;
     for (int64_t kd = d.first_tap(od); kd < d.last_tap(od); ++kd) {
       for (int64_t kh = h.first_tap(oh); kh < h.last_tap(oh); ++kh) {
-        const T* line = volume + ((batch * d.input + d.at(od, kd)) * h.input + h.at(oh, kh)) * w.input * total_channels;
+        const T* line =
+            volume + ((batch * d.input + d.at(od, kd)) * h.input + h.at(oh, kh)) * w.input * total_channels;
         T* taps = window + (kd * h.kernel + kh) * w.kernel * channels;
         for (int64_t kw = w.first_tap(ox); kw < w.last_tap(ox); ++kw) {
           std::memcpy(taps + kw * channels, line + w.at(ox, kw) * total_channels + first,
@@ -46,7 +48,8 @@ void ScatterRow(const Windows& windows, T* volume, int64_t total_channels, int64
     const T* window = row + ox * windows.taps() * channels;
     for (int64_t kd = d.first_tap(od); kd < d.last_tap(od); ++kd) {
       for (int64_t kh = h.first_tap(oh); kh < h.last_tap(oh); ++kh) {
-        T* line = volume + ((batch * d.input + d.at(od, kd)) * h.input + h.at(oh, kh)) * w.input * total_channels;
+        T* line =
+            volume + ((batch * d.input + d.at(od, kd)) * h.input + h.at(oh, kh)) * w.input * total_channels;
         const T* taps = window + (kd * h.kernel + kh) * w.kernel * channels;
         for (int64_t kw = w.first_tap(ox); kw < w.last_tap(ox); ++kw) {
           T* to = line + w.at(ox, kw) * total_channels + first;
@@ -84,12 +87,14 @@ Result<Setting> SettingOf(const Call& call, int rank, const Dims& input, const T
   Setting setting;
   LS_TRY(setting.attributes, WindowAttributesOf(call, rank));
   if (static_cast<int>(input.size()) != rank || filter.rank() != rank) {
-    return call.Fail(fmt::format("shapes {} and {} are not those of a convolution", ToText(input), ToText(filter.dims())));
+    return call.Fail(
+        fmt::format("shapes {} and {} are not those of a convolution", ToText(input), ToText(filter.dims())));
   }
   const Dims volume = VolumeDims(setting.attributes, input);
   Dims kernel = filter.dims();
   if (rank == 4) kernel.insert(kernel.begin(), 1);
-  LS_TRY(setting.windows, PlaceWindows(call, setting.attributes, SpatialOf(volume), {kernel[0], kernel[1], kernel[2]}));
+  LS_TRY(setting.windows,
+         PlaceWindows(call, setting.attributes, SpatialOf(volume), {kernel[0], kernel[1], kernel[2]}));
   setting.windows.batch = volume[0];
   setting.in_channels = volume[4];
   setting.out_channels = kernel[4];
@@ -131,8 +136,8 @@ Result<Tensor> Convolve(const Call& call, const Setting& setting, const Tensor& 
   const T* filter = setting.filter.data<T>().data();
   ForEachRow(windows, output.mutable_data<T>().data(), setting.out_channels, [&](auto place, T* to) {
     for (int64_t g = 0; g < setting.groups; ++g) {
-      GatherRow(windows, volume.data<T>().data(), setting.in_channels, g * setting.group_in(), setting.group_in(), place,
-                row.data());
+      GatherRow(windows, volume.data<T>().data(), setting.in_channels, g * setting.group_in(),
+                setting.group_in(), place, row.data());
       MultiplyAdd(windows.axes[2].output, setting.group_out(), depth, row.data(), depth,
                   filter + g * setting.group_out(), setting.out_channels, to + g * setting.group_out(),
                   setting.out_channels);
@@ -155,16 +160,19 @@ Result<Outputs> ConvolutionOf(const Call& call, int rank) {
   return One(FromVolume(call, setting.attributes, Signed(*output)));
 }
 
-// The gradient of a convolution with respect to its input: operands are the shape of that input, filter, gradient.
+// The gradient of a convolution with respect to its input: operands are the shape of that input, filter,
+// gradient.
 template <class T>
 Result<Tensor> Transposed(const Call& call, const Setting& setting, const Tensor& gradient) {
   const Windows& windows = setting.windows;
   const int64_t depth = windows.taps() * setting.group_in();
   LS_TRY(auto row, RowBuffer<T>(call, setting));
   const auto& [d, h, w] = windows.axes;
-  LS_TRY(Tensor output, Allocate(call, kDTypeOf<T>, {windows.batch, d.input, h.input, w.input, setting.in_channels}));
+  LS_TRY(Tensor output,
+         Allocate(call, kDTypeOf<T>, {windows.batch, d.input, h.input, w.input, setting.in_channels}));
   // [taps * in channels, out channels] -> [out channels, taps * in channels]
-  LS_TRY(const Tensor filter, MatrixTransposed(call, setting.filter.Reshaped({depth, setting.out_channels}), false));
+  LS_TRY(const Tensor filter,
+         MatrixTransposed(call, setting.filter.Reshaped({depth, setting.out_channels}), false));
   ForEachRow(windows, gradient.data<T>().data(), setting.out_channels, [&](auto place, const T* from) {
     for (int64_t g = 0; g < setting.groups; ++g) {
       std::ranges::fill(row, T{0});
@@ -206,7 +214,8 @@ Result<Outputs> TransposeOf(const Call& call, int rank) {
 
 // Filter [height, width, channels, multiplier]; output channel c * multiplier + m.
 template <class T>
-Result<Tensor> Depthwise(const Call& call, const Windows& windows, const Tensor& volume, const Tensor& filter) {
+Result<Tensor> Depthwise(const Call& call, const Windows& windows, const Tensor& volume,
+                         const Tensor& filter) {
   const int64_t channels = filter.dims()[2], multiplier = filter.dims()[3], outputs = channels * multiplier;
   const auto& [d, h, w] = windows.axes;
   LS_TRY(Tensor output, Allocate(call, kDTypeOf<T>, {windows.batch, d.output, h.output, w.output, outputs}));
@@ -225,7 +234,8 @@ Result<Tensor> Depthwise(const Call& call, const Windows& windows, const Tensor&
             continue;
           }
           for (int64_t c = 0; c < channels; ++c) {
-            for (int64_t m = 0; m < multiplier; ++m) to[c * multiplier + m] += pixel[c] * tap[c * multiplier + m];
+            for (int64_t m = 0; m < multiplier; ++m)
+              to[c * multiplier + m] += pixel[c] * tap[c * multiplier + m];
           }
         }
       }
@@ -242,7 +252,8 @@ Result<Outputs> DepthwiseOf(const Call& call) {
   LS_TRY(const WindowAttributes attributes, WindowAttributesOf(call, 4));
   LS_TRY(const Tensor volume, ToVolume(call, attributes, call.input(0)));
   if (volume.dims()[4] != filter.dims()[2]) {
-    return call.Fail(fmt::format("a filter of shape {} for {} channels", ToText(filter.dims()), volume.dims()[4]));
+    return call.Fail(
+        fmt::format("a filter of shape {} for {} channels", ToText(filter.dims()), volume.dims()[4]));
   }
   LS_TRY(Windows windows,
          PlaceWindows(call, attributes, SpatialOf(volume.dims()), {1, filter.dims()[0], filter.dims()[1]}));

@@ -22,13 +22,14 @@ int FindLabel(const std::vector<int>& labels, int label) {
   return found == labels.end() ? -1 : static_cast<int>(found - labels.begin());
 }
 
-// "ab...c" for a tensor of `rank`; the axes of the ellipsis are numbered from the right, so that operands align.
+// "ab...c" for a tensor of `rank`; the axes of the ellipsis are numbered from the right, so that operands
+// align.
 Result<std::vector<int>> LabelsOf(const Call& call, std::string_view text, int rank) {
   std::vector<int> labels;
   const size_t dots = text.find("...");
   const size_t letters = text.size() - (dots == std::string_view::npos ? 0 : 3);
-  const bool fits = dots == std::string_view::npos ? static_cast<int>(letters) == rank
-                                                   : static_cast<int>(letters) <= rank;
+  const bool fits =
+      dots == std::string_view::npos ? static_cast<int>(letters) == rank : static_cast<int>(letters) <= rank;
   if (!fits) return call.Fail(fmt::format("\"{}\" does not fit an operand of rank {}", text, rank));
   for (size_t i = 0; i < text.size(); ++i) {
     if (i == dots) {
@@ -85,15 +86,15 @@ Result<Labelled> SummedOver(const Call& call, const Labelled& operand, Keep keep
   LS_TRY(const Tensor moved, Permuted(call, operand.tensor, order));
   const int64_t rows = ProductOf(kept, 0, static_cast<int>(kept.size()));
   LS_TRY(Tensor ones, Allocate(call, operand.tensor.dtype(), {summed, 1}));
-  Dispatch(Numbers{}, ones.dtype(), [&]<class T>(std::type_identity<T>) {
-    std::ranges::fill(ones.mutable_data<T>(), T{1});
-  });
+  Dispatch(Numbers{}, ones.dtype(),
+           [&]<class T>(std::type_identity<T>) { std::ranges::fill(ones.mutable_data<T>(), T{1}); });
   LS_TRY(const Tensor product, MatrixProduct(call, moved.Reshaped({rows, summed}), ones));
   return Labelled{product.Reshaped(std::move(kept)), std::move(labels)};
 }
 
 // The axes of `groups`, one after another, each group merged into one dimension.
-Result<Tensor> Grouped(const Call& call, const Labelled& operand, const std::vector<std::vector<int>>& groups) {
+Result<Tensor> Grouped(const Call& call, const Labelled& operand,
+                       const std::vector<std::vector<int>>& groups) {
   std::vector<int> order;
   Dims dims;
   for (const auto& group : groups) {
@@ -110,8 +111,12 @@ Result<Tensor> Grouped(const Call& call, const Labelled& operand, const std::vec
 
 // Two operands, each label once in each: [batch, free a, summed] x [batch, summed, free b].
 Result<Labelled> Contracted(const Call& call, Labelled a, Labelled b, const std::vector<int>& wanted) {
-  LS_TRY(a, SummedOver(call, a, [&](int label) { return FindLabel(b.labels, label) >= 0 || FindLabel(wanted, label) >= 0; }));
-  LS_TRY(b, SummedOver(call, b, [&](int label) { return FindLabel(a.labels, label) >= 0 || FindLabel(wanted, label) >= 0; }));
+  LS_TRY(a, SummedOver(call, a, [&](int label) {
+           return FindLabel(b.labels, label) >= 0 || FindLabel(wanted, label) >= 0;
+         }));
+  LS_TRY(b, SummedOver(call, b, [&](int label) {
+           return FindLabel(a.labels, label) >= 0 || FindLabel(wanted, label) >= 0;
+         }));
   std::vector<int> batch, summed, free_a, free_b;
   Dims batch_dims, a_dims, b_dims;
   for (size_t axis = 0; axis < a.labels.size(); ++axis) {
@@ -122,8 +127,10 @@ Result<Labelled> Contracted(const Call& call, Labelled a, Labelled b, const std:
       return call.Fail(fmt::format("axes of one label have {} and {} elements", dim, other_dim));
     }
     (other < 0 ? free_a : FindLabel(wanted, label) >= 0 ? batch : summed).push_back(label);
-    if (other < 0) a_dims.push_back(dim);
-    else if (FindLabel(wanted, label) >= 0) batch_dims.push_back(dim);
+    if (other < 0)
+      a_dims.push_back(dim);
+    else if (FindLabel(wanted, label) >= 0)
+      batch_dims.push_back(dim);
   }
   for (size_t axis = 0; axis < b.labels.size(); ++axis) {
     if (FindLabel(a.labels, b.labels[axis]) >= 0) continue;
@@ -166,7 +173,8 @@ Result<Outputs> EinsumOf(const Call& call) {
   std::ranges::copy_if(equation, std::back_inserter(text), [](char c) { return c != ' '; });
   const size_t arrow = text.find("->");
   if (arrow == std::string::npos) return call.Fail(fmt::format("equation \"{}\" has no ->", equation));
-  std::string_view inputs = std::string_view(text).substr(0, arrow), output = std::string_view(text).substr(arrow + 2);
+  std::string_view inputs = std::string_view(text).substr(0, arrow),
+                   output = std::string_view(text).substr(arrow + 2);
   const size_t comma = inputs.find(',');
   const std::string_view sides[] = {inputs.substr(0, comma),
                                     comma == std::string_view::npos ? "" : inputs.substr(comma + 1)};
@@ -181,7 +189,8 @@ Result<Outputs> EinsumOf(const Call& call) {
     for (int label : operand.labels) open = std::max(open, label - 255);
     LS_TRY(operands.emplace_back(), WithoutRepeats(call, operand));
   }
-  const int letters = static_cast<int>(output.size()) - (output.find("...") == std::string_view::npos ? 0 : 3);
+  const int letters =
+      static_cast<int>(output.size()) - (output.find("...") == std::string_view::npos ? 0 : 3);
   const bool dotted = output.find("...") != std::string_view::npos;
   LS_TRY(const std::vector<int> wanted, LabelsOf(call, output, letters + (dotted ? open : 0)));
 

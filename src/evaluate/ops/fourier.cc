@@ -62,15 +62,18 @@ void Transform(std::vector<Complex>& x, bool inverse) {
 
 // Along one axis of a dense array of complex numbers.
 void TransformAxis(std::vector<Complex>& values, const Dims& dims, size_t axis, bool inverse) {
-  const int64_t length = dims[axis], inner = ProductOf(dims, static_cast<int>(axis) + 1, static_cast<int>(dims.size()));
+  const int64_t length = dims[axis],
+                inner = ProductOf(dims, static_cast<int>(axis) + 1, static_cast<int>(dims.size()));
   if (length < 2 || values.empty()) return;
   std::vector<Complex> line(static_cast<size_t>(length));
   const int64_t lines = static_cast<int64_t>(values.size()) / length;
   for (int64_t i = 0; i < lines; ++i) {
     const int64_t first = i / inner * length * inner + i % inner;
-    for (int64_t k = 0; k < length; ++k) line[static_cast<size_t>(k)] = values[static_cast<size_t>(first + k * inner)];
+    for (int64_t k = 0; k < length; ++k)
+      line[static_cast<size_t>(k)] = values[static_cast<size_t>(first + k * inner)];
     Transform(line, inverse);
-    for (int64_t k = 0; k < length; ++k) values[static_cast<size_t>(first + k * inner)] = line[static_cast<size_t>(k)];
+    for (int64_t k = 0; k < length; ++k)
+      values[static_cast<size_t>(first + k * inner)] = line[static_cast<size_t>(k)];
   }
 }
 
@@ -90,8 +93,10 @@ std::vector<Complex> Fitted(std::span<const T> from, const Dims& old_dims, const
     }
     if (!inside) continue;
     const T value = from[static_cast<size_t>(at)];
-    if constexpr (kIsComplex<T>) values[i] = Complex(value.real(), value.imag());
-    else values[i] = Complex(static_cast<double>(value), 0);
+    if constexpr (kIsComplex<T>)
+      values[i] = Complex(value.real(), value.imag());
+    else
+      values[i] = Complex(static_cast<double>(value), 0);
   }
   return values;
 }
@@ -100,8 +105,9 @@ Result<std::vector<Complex>> Fitted(const Call& call, const Dims& dims) {
   LS_RETURN_IF_FAILED(CheckSize(call, dims, sizeof(Complex)));
   std::vector<Complex> values;
   const Tensor& input = call.input(0);
-  if (!Dispatch(Join<Floats, Complexes>{}, input.dtype(),
-                [&]<class T>(std::type_identity<T>) { values = Fitted<T>(input.data<T>(), input.dims(), dims); })) {
+  if (!Dispatch(Join<Floats, Complexes>{}, input.dtype(), [&]<class T>(std::type_identity<T>) {
+        values = Fitted<T>(input.data<T>(), input.dims(), dims);
+      })) {
     return WrongDType(call, input.dtype());
   }
   return values;
@@ -128,24 +134,37 @@ Result<Outputs> ComplexTransform(const Call& call, int axes, bool inverse) {
     TransformAxis(values, dims, axis, inverse);
     if (inverse) scale /= static_cast<double>(std::max<int64_t>(dims[axis], 1));
   }
-  return One(TensorOf<Complexes>(call, call.input(0).dtype(), dims, [&](size_t i) { return values[i] * scale; }));
+  return One(
+      TensorOf<Complexes>(call, call.input(0).dtype(), dims, [&](size_t i) { return values[i] * scale; }));
 }
 
-Result<Dims> LengthsOf(const Call& call, int axes) {
+// The lengths of operand 1 in place of the last dimensions, which may be longer; `half`: the last one holds
+// the first half of a spectrum.
+Result<Dims> LengthsOf(const Call& call, int axes, bool half) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 2));
   if (call.input(0).rank() < axes) return call.Fail(fmt::format("it transforms {} dimensions", axes));
   LS_TRY(const auto lengths, IntegersOf(call, 1));
   Dims dims = call.input(0).dims();
-  if (static_cast<int>(lengths.size()) != axes || std::ranges::any_of(lengths, [](int64_t n) { return n < 1; })) {
-    return call.Fail(fmt::format("{} are no lengths of a transform over {} dimensions", ToText(lengths), axes));
+  if (static_cast<int>(lengths.size()) != axes ||
+      std::ranges::any_of(lengths, [](int64_t n) { return n < 1; })) {
+    return call.Fail(
+        fmt::format("{} are no lengths of a transform over {} dimensions", ToText(lengths), axes));
   }
-  std::ranges::copy(lengths, dims.end() - axes);
+  for (int axis = 0; axis < axes; ++axis) {
+    const size_t at = dims.size() - static_cast<size_t>(axes - axis);
+    const int64_t length = lengths[static_cast<size_t>(axis)];
+    const int64_t needed = half && axis + 1 == axes ? length / 2 + 1 : length;
+    if (dims[at] != 0 && dims[at] < needed) {
+      return call.Fail(fmt::format("{} elements are too few for a transform of {}", dims[at], length));
+    }
+    dims[at] = length;
+  }
   return dims;
 }
 
 // Real numbers to the first half of their spectrum.
 Result<Outputs> RealTransform(const Call& call, int axes) {
-  LS_TRY(const Dims dims, LengthsOf(call, axes));
+  LS_TRY(const Dims dims, LengthsOf(call, axes, false));
   LS_TRY(auto values, Fitted(call, dims));
   for (size_t axis = dims.size() - static_cast<size_t>(axes); axis < dims.size(); ++axis) {
     TransformAxis(values, dims, axis, false);
@@ -154,12 +173,13 @@ Result<Outputs> RealTransform(const Call& call, int axes) {
   half.back() = dims.back() / 2 + 1;
   const auto width = static_cast<size_t>(dims.back()), kept = static_cast<size_t>(half.back());
   const DType dtype = call.input(0).dtype() == DType::kFloat64 ? DType::kComplex128 : DType::kComplex64;
-  return One(TensorOf<Complexes>(call, dtype, half, [&](size_t i) { return values[i / kept * width + i % kept]; }));
+  return One(
+      TensorOf<Complexes>(call, dtype, half, [&](size_t i) { return values[i / kept * width + i % kept]; }));
 }
 
 // And back: the other half of the spectrum is the first one mirrored and conjugated.
 Result<Outputs> InverseRealTransform(const Call& call, int axes) {
-  LS_TRY(const Dims dims, LengthsOf(call, axes));
+  LS_TRY(const Dims dims, LengthsOf(call, axes, true));
   Dims half = dims;
   half.back() = dims.back() / 2 + 1;
   LS_TRY(auto part, Fitted(call, half));

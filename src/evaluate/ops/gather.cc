@@ -19,8 +19,8 @@ Result<Outputs> GatherAlong(const Call& call, int64_t wanted_axis, int64_t wante
   const int64_t batch_dims = wanted_batch < 0 ? wanted_batch + places.rank() : wanted_batch;
   if (batch_dims < 0 || batch_dims > std::min(axis, places.rank()) ||
       !std::equal(places.dims().begin(), places.dims().begin() + batch_dims, params.dims().begin())) {
-    return call.Fail(fmt::format("batch_dims {} does not fit shapes {} and {}", wanted_batch, ToText(params.dims()),
-                                 ToText(places.dims())));
+    return call.Fail(fmt::format("batch_dims {} does not fit shapes {} and {}", wanted_batch,
+                                 ToText(params.dims()), ToText(places.dims())));
   }
   const int batched = static_cast<int>(batch_dims);
   const int64_t batch = ProductOf(params.dims(), 0, batched), outer = ProductOf(params.dims(), batched, axis);
@@ -33,7 +33,8 @@ Result<Outputs> GatherAlong(const Call& call, int64_t wanted_axis, int64_t wante
   LS_TRY(const Source source, Source::Of(call, params));
   LS_TRY(Target target, Target::Of(call, params.dtype(), std::move(dims)));
   for (int64_t index : indices) {
-    if (index < 0 || index >= length) return call.Fail(fmt::format("index {} is not in [0, {})", index, length));
+    if (index < 0 || index >= length)
+      return call.Fail(fmt::format("index {} is not in [0, {})", index, length));
   }
   const size_t piece = static_cast<size_t>(inner) * source.element_size();
   if (piece == 0) return One(target.Finish(call));
@@ -66,7 +67,7 @@ namespace {
 // Indices [..., depth], each row of which names a slice of a tensor of shape `dims`.
 struct Rows {
   int64_t count = 0;
-  int64_t slice = 1;             // elements of a slice
+  int64_t slice = 1;  // elements of a slice
   Dims slice_dims;
   std::vector<int64_t> offsets;  // first element of the slice of each row
 };
@@ -76,10 +77,12 @@ Result<Rows> RowsOf(const Call& call, size_t operand, const Dims& dims) {
   LS_TRY(const auto values, IntegersOf(call, operand));
   const int64_t depth = indices.rank() == 0 ? -1 : indices.dims().back();
   if (depth < 0 || depth > static_cast<int64_t>(dims.size())) {
-    return call.Fail(fmt::format("indices of shape {} do not point into {}", ToText(indices.dims()), ToText(dims)));
+    return call.Fail(
+        fmt::format("indices of shape {} do not point into {}", ToText(indices.dims()), ToText(dims)));
   }
   Rows rows;
-  LS_TRY(rows.count, CheckSize(call, std::span(indices.dims()).first(indices.dims().size() - 1), sizeof(int64_t)));
+  LS_TRY(rows.count,
+         CheckSize(call, std::span(indices.dims()).first(indices.dims().size() - 1), sizeof(int64_t)));
   rows.slice_dims.assign(dims.begin() + depth, dims.end());
   rows.slice = ProductOf(dims, static_cast<int>(depth), static_cast<int>(dims.size()));
   const Dims strides = DenseStrides(dims);
@@ -108,7 +111,8 @@ LS_EVALUATE(GatherNd) {
   LS_TRY(Target target, Target::Of(call, params.dtype(), std::move(dims)));
   const size_t size = source.element_size(), piece = static_cast<size_t>(rows.slice) * size;
   for (size_t row = 0; piece > 0 && row < rows.offsets.size(); ++row) {
-    std::memcpy(target.data() + row * piece, source.data() + static_cast<size_t>(rows.offsets[row]) * size, piece);
+    std::memcpy(target.data() + row * piece, source.data() + static_cast<size_t>(rows.offsets[row]) * size,
+                piece);
   }
   return One(target.Finish(call));
 }
@@ -119,9 +123,12 @@ enum class Update { kReplace, kAdd, kSub, kMax, kMin };
 
 template <Update update, class T>
 void Combine(T& old, T value) {
-  if constexpr (update == Update::kMax) old = std::max(old, value);
-  else if constexpr (update == Update::kMin) old = std::min(old, value);
-  else if constexpr (std::is_same_v<T, bool>) old = old || value;
+  if constexpr (update == Update::kMax)
+    old = std::max(old, value);
+  else if constexpr (update == Update::kMin)
+    old = std::min(old, value);
+  else if constexpr (std::is_same_v<T, bool>)
+    old = old || value;
   else if constexpr (std::is_integral_v<T>) {
     old = update == Update::kAdd ? arithmetic::WrapAdd(old, value) : arithmetic::WrapSub(old, value);
   } else {
@@ -147,7 +154,8 @@ Result<Outputs> Scatter(const Call& call, const Tensor& base, size_t indices, si
     const Dims strides = DenseStrides(base.dims());
     CopyElements(base.dims(), size, source.data(), strides, 0, target.data(), strides, 0);
     for (size_t row = 0; piece > 0 && row < rows.offsets.size(); ++row) {
-      std::memcpy(target.data() + static_cast<size_t>(rows.offsets[row]) * size, news.data() + row * piece, piece);
+      std::memcpy(target.data() + static_cast<size_t>(rows.offsets[row]) * size, news.data() + row * piece,
+                  piece);
     }
     return One(target.Finish(call));
   } else {
@@ -202,7 +210,8 @@ LS_EVALUATE(InvertPermutation) {
   for (size_t i = 0; i < values.size(); ++i) {
     const bool inside = values[i] >= 0 && static_cast<size_t>(values[i]) < values.size();
     if (!inside || places[static_cast<size_t>(values[i])] != -1) {
-      return call.Fail(fmt::format("{} is not there, or twice, in a permutation of {}", values[i], values.size()));
+      return call.Fail(
+          fmt::format("{} is not there, or twice, in a permutation of {}", values[i], values.size()));
     }
     places[static_cast<size_t>(values[i])] = static_cast<int64_t>(i);
   }
@@ -226,13 +235,14 @@ LS_EVALUATE(ReverseSequence) {
   const Dims strides = DenseStrides(dims);
   for (size_t b = 0; b < lengths.size(); ++b) {
     const int64_t length = lengths[b], first = static_cast<int64_t>(b) * strides[batch];
-    if (length < 0 || length > dims[seq]) return call.Fail(fmt::format("length {} exceeds {}", length, dims[seq]));
+    if (length < 0 || length > dims[seq])
+      return call.Fail(fmt::format("length {} exceeds {}", length, dims[seq]));
     Dims part = dims, back = strides;
     part[batch] = 1;
     part[seq] = length;
     back[seq] = -strides[seq];
-    CopyElements(part, source.element_size(), source.data(), back, first + (length - 1) * strides[seq], target.data(),
-                 strides, first);
+    CopyElements(part, source.element_size(), source.data(), back, first + (length - 1) * strides[seq],
+                 target.data(), strides, first);
     part[seq] = dims[seq] - length;
     const int64_t rest = first + length * strides[seq];
     CopyElements(part, source.element_size(), source.data(), strides, rest, target.data(), strides, rest);

@@ -14,7 +14,8 @@ namespace {
 Result<Tensor> OneOf(const Call& call, DType dtype) {
   if (Is16BitFloat(dtype)) return Narrow(Tensor::Scalar<float>(1), dtype);
   LS_TRY(Tensor one, Allocate(call, dtype, {}));
-  if (!Dispatch(Everything{}, dtype, [&]<class T>(std::type_identity<T>) { one.mutable_data<T>()[0] = T{1}; })) {
+  if (!Dispatch(Everything{}, dtype,
+                [&]<class T>(std::type_identity<T>) { one.mutable_data<T>()[0] = T{1}; })) {
     return WrongDType(call, dtype);
   }
   return one;
@@ -59,10 +60,12 @@ LS_EVALUATE(Range) {
   const Tensor operands[] = {Widen(call.input(0)), Widen(call.input(1)), Widen(call.input(2))};
   for (const Tensor& operand : operands) {
     if (operand.elements() != 1) return call.Fail("start, limit and delta must be scalars");
-    if (operand.dtype() != operands[0].dtype()) return call.Fail("its operands differ in dtype", Code::kDtypeMismatch);
+    if (operand.dtype() != operands[0].dtype())
+      return call.Fail("its operands differ in dtype", Code::kDtypeMismatch);
   }
   const bool known = Dispatch(Reals{}, operands[0].dtype(), [&]<class T>(std::type_identity<T>) {
-    const T start = operands[0].data<T>()[0], limit = operands[1].data<T>()[0], delta = operands[2].data<T>()[0];
+    const T start = operands[0].data<T>()[0], limit = operands[1].data<T>()[0],
+            delta = operands[2].data<T>()[0];
     if (!(delta != 0) || (delta > 0 ? start > limit : start < limit)) {
       output = call.Fail(fmt::format("from {} to {} in steps of {} never ends", start, limit, delta));
       return;
@@ -75,7 +78,8 @@ LS_EVALUATE(Range) {
       const U step = delta > 0 ? static_cast<U>(delta) : U{0} - static_cast<U>(delta);
       size = static_cast<double>(distance / step + (distance % step != 0));
     } else {
-      size = std::ceil(std::abs((static_cast<double>(limit) - static_cast<double>(start)) / static_cast<double>(delta)));
+      size = std::ceil(
+          std::abs((static_cast<double>(limit) - static_cast<double>(start)) / static_cast<double>(delta)));
     }
     if (!(size < 9e18)) {
       output = call.Fail(fmt::format("its result has {} elements", size), Code::kLimitExceeded);
@@ -86,8 +90,10 @@ LS_EVALUATE(Range) {
     T value = start;
     for (T& element : output->template mutable_data<T>()) {
       element = value;
-      if constexpr (std::is_integral_v<T>) value = arithmetic::WrapAdd(value, delta);
-      else value += delta;
+      if constexpr (std::is_integral_v<T>)
+        value = arithmetic::WrapAdd(value, delta);
+      else
+        value += delta;
     }
   });
   if (!known) return WrongDType(call, call.input(0).dtype());

@@ -32,10 +32,17 @@ Result<Resizing> ResizingOf(const Call& call) {
     return call.Fail(fmt::format("{} is no size of a picture", ToText(size)));
   }
   const Dims& dims = call.input(0).dims();
-  const Resizing resizing{dims[0], dims[1], dims[2], dims[3], size[0], size[1],
-                          call.attributes().Bool("align_corners"), call.attributes().Bool("half_pixel_centers")};
+  const Resizing resizing{dims[0],
+                          dims[1],
+                          dims[2],
+                          dims[3],
+                          size[0],
+                          size[1],
+                          call.attributes().Bool("align_corners"),
+                          call.attributes().Bool("half_pixel_centers")};
   if (dims[1] < 1 || dims[2] < 1) return call.Fail("the picture is empty");
-  if (resizing.aligned && resizing.half_pixel) return call.Fail("corners cannot be aligned with half-pixel centers");
+  if (resizing.aligned && resizing.half_pixel)
+    return call.Fail("corners cannot be aligned with half-pixel centers");
   LS_RETURN_IF_FAILED(CheckSize(call, resizing.dims(), sizeof(float)));
   return resizing;
 }
@@ -64,7 +71,8 @@ std::vector<Blend> LinearBlends(const Resizing& r, int64_t in, int64_t out) {
   const float scale = ScaleOf(r, in, out);
   std::vector<Blend> blends(static_cast<size_t>(out));
   for (int64_t i = 0; i < out; ++i) {
-    const float place = r.half_pixel ? (static_cast<float>(i) + 0.5f) * scale - 0.5f : static_cast<float>(i) * scale;
+    const float place =
+        r.half_pixel ? (static_cast<float>(i) + 0.5f) * scale - 0.5f : static_cast<float>(i) * scale;
     const float floor = std::floor(place);
     Blend& blend = blends[static_cast<size_t>(i)];
     blend.index = {std::clamp<int64_t>(static_cast<int64_t>(floor), 0, in - 1),
@@ -74,19 +82,22 @@ std::vector<Blend> LinearBlends(const Resizing& r, int64_t in, int64_t out) {
   return blends;
 }
 
-// The cubic convolution kernel with a = -0.75, or -0.5 with half-pixel centers (Keys), its argument rounded to 1/1024
-// as TensorFlow tabulates it. Outside of the picture Keys' form leaves taps out, the other repeats the edge.
+// The cubic convolution kernel with a = -0.75, or -0.5 with half-pixel centers (Keys), its argument rounded
+// to 1/1024 as TensorFlow tabulates it. Outside of the picture Keys' form leaves taps out, the other repeats
+// the edge.
 std::vector<Blend> CubicBlends(const Resizing& r, int64_t in, int64_t out) {
   constexpr int64_t kSteps = 1024;
   const double a = r.half_pixel ? -0.5 : -0.75;
   const auto kernel = [&](int64_t step) {  // of a distance of step / kSteps, up to 2
     const double x = static_cast<double>(step) / kSteps;
-    return static_cast<float>(x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a);
+    return static_cast<float>(x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1
+                                     : ((a * x - 5 * a) * x + 8 * a) * x - 4 * a);
   };
   const float scale = ScaleOf(r, in, out);
   std::vector<Blend> blends(static_cast<size_t>(out));
   for (int64_t i = 0; i < out; ++i) {
-    const float place = r.half_pixel ? (static_cast<float>(i) + 0.5f) * scale - 0.5f : static_cast<float>(i) * scale;
+    const float place =
+        r.half_pixel ? (static_cast<float>(i) + 0.5f) * scale - 0.5f : static_cast<float>(i) * scale;
     const auto first = static_cast<int64_t>(std::floor(place));
     const int64_t offset = std::lrint((place - static_cast<float>(first)) * kSteps);
     const int64_t steps[] = {kSteps + offset, offset, kSteps - offset, 2 * kSteps - offset};
@@ -125,9 +136,11 @@ Result<Outputs> Blended(const Call& call) {
             const float* line = from + (b * r.in_height + row.index[y]) * r.in_width * r.channels + c;
             if constexpr (cubic) {
               lines[y] = 0;
-              for (size_t x = 0; x < kTaps; ++x) lines[y] += line[column.index[x] * r.channels] * column.weight[x];
+              for (size_t x = 0; x < kTaps; ++x)
+                lines[y] += line[column.index[x] * r.channels] * column.weight[x];
             } else {
-              const float left = line[column.index[0] * r.channels], right = line[column.index[1] * r.channels];
+              const float left = line[column.index[0] * r.channels],
+                          right = line[column.index[1] * r.channels];
               lines[y] = left + (right - left) * column.weight[1];
             }
           }
@@ -156,7 +169,8 @@ LS_EVALUATE(ResizeNearestNeighbor) {
   LS_TRY(Target target, Target::Of(call, call.input(0).dtype(), r.dims()));
   const auto nearest = [&](int64_t i, int64_t in, int64_t out) {
     const float place = (static_cast<float>(i) + (r.half_pixel ? 0.5f : 0.0f)) * ScaleOf(r, in, out);
-    return std::clamp<int64_t>(static_cast<int64_t>(r.aligned ? std::round(place) : std::floor(place)), 0, in - 1);
+    return std::clamp<int64_t>(static_cast<int64_t>(r.aligned ? std::round(place) : std::floor(place)), 0,
+                               in - 1);
   };
   const size_t piece = static_cast<size_t>(r.channels) * source.element_size();
   std::byte* to = target.data();
@@ -164,7 +178,8 @@ LS_EVALUATE(ResizeNearestNeighbor) {
     for (int64_t y = 0; y < r.height; ++y) {
       const int64_t line = (b * r.in_height + nearest(y, r.in_height, r.height)) * r.in_width;
       for (int64_t x = 0; x < r.width; ++x, to += piece) {
-        std::memcpy(to, source.data() + static_cast<size_t>(line + nearest(x, r.in_width, r.width)) * piece, piece);
+        std::memcpy(to, source.data() + static_cast<size_t>(line + nearest(x, r.in_width, r.width)) * piece,
+                    piece);
       }
     }
   }
@@ -230,16 +245,20 @@ void CutOut(const Crop& crop, const float* box, float* to) {
         continue;
       }
       const auto pixel = [&](float i, float j) {
-        return crop.picture + (static_cast<int64_t>(i) * crop.width + static_cast<int64_t>(j)) * crop.channels;
+        return crop.picture +
+               (static_cast<int64_t>(i) * crop.width + static_cast<int64_t>(j)) * crop.channels;
       };
       if (crop.nearest) {
         std::copy_n(pixel(std::round(row), std::round(column)), crop.channels, to);
         continue;
       }
-      const float top = std::floor(row), left = std::floor(column), bottom = std::ceil(row), right = std::ceil(column);
-      const float *a = pixel(top, left), *b = pixel(top, right), *c = pixel(bottom, left), *d = pixel(bottom, right);
+      const float top = std::floor(row), left = std::floor(column), bottom = std::ceil(row),
+                  right = std::ceil(column);
+      const float *a = pixel(top, left), *b = pixel(top, right), *c = pixel(bottom, left),
+                  *d = pixel(bottom, right);
       for (int64_t k = 0; k < crop.channels; ++k) {
-        const float upper = a[k] + (b[k] - a[k]) * (column - left), lower = c[k] + (d[k] - c[k]) * (column - left);
+        const float upper = a[k] + (b[k] - a[k]) * (column - left),
+                    lower = c[k] + (d[k] - c[k]) * (column - left);
         to[k] = upper + (lower - upper) * (row - top);
       }
     }
@@ -262,10 +281,17 @@ LS_EVALUATE(CropAndResize) {
   }
   if (dims[1] < 1 || dims[2] < 1) return call.Fail("the picture is empty");
   LS_TRY(Tensor output, Allocate(call, DType::kFloat32, {count, size[0], size[1], dims[3]}));
-  Crop crop{nullptr, dims[1], dims[2], dims[3], size[0], size[1], call.attributes().Text("method") == "nearest",
+  Crop crop{nullptr,
+            dims[1],
+            dims[2],
+            dims[3],
+            size[0],
+            size[1],
+            call.attributes().Text("method") == "nearest",
             call.attributes().Float("extrapolation_value")};
   for (size_t i = 0; i < owners.size(); ++i) {
-    if (owners[i] < 0 || owners[i] >= dims[0]) return call.Fail(fmt::format("there is no picture {}", owners[i]));
+    if (owners[i] < 0 || owners[i] >= dims[0])
+      return call.Fail(fmt::format("there is no picture {}", owners[i]));
     crop.picture = picture.data<float>().data() + owners[i] * dims[1] * dims[2] * dims[3];
     CutOut(crop, call.input(1).data<float>().data() + 4 * i,
            output.mutable_data<float>().data() + static_cast<int64_t>(i) * size[0] * size[1] * dims[3]);

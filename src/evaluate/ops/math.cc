@@ -19,8 +19,10 @@ Result<Outputs> OneOver(const Call& call) {
 
 LS_EVALUATE(Abs) {
   return Unary<Reals>(call, []<class T>(T x) {
-    if constexpr (std::is_floating_point_v<T>) return std::abs(x);
-    else return x < T{0} ? arithmetic::WrapNegate(x) : x;
+    if constexpr (std::is_floating_point_v<T>)
+      return std::abs(x);
+    else
+      return x < T{0} ? arithmetic::WrapNegate(x) : x;
   });
 }
 LS_EVALUATE(ComplexAbs) {
@@ -28,21 +30,27 @@ LS_EVALUATE(ComplexAbs) {
 }
 LS_EVALUATE(Neg) {
   return Unary<Numbers>(call, []<class T>(T x) {
-    if constexpr (std::is_integral_v<T>) return arithmetic::WrapNegate(x);
-    else return -x;
+    if constexpr (std::is_integral_v<T>)
+      return arithmetic::WrapNegate(x);
+    else
+      return -x;
   });
 }
 // NaN stays NaN.
 LS_EVALUATE(Sign) {
   return Unary<Numbers>(call, []<class T>(T x) {
-    if constexpr (kIsComplex<T>) return x == T{0} ? x : x / std::abs(x);
-    else return x > T{0} ? T{1} : x < T{0} ? static_cast<T>(-1) : x;
+    if constexpr (kIsComplex<T>)
+      return x == T{0} ? x : x / std::abs(x);
+    else
+      return x > T{0} ? T{1} : x < T{0} ? static_cast<T>(-1) : x;
   });
 }
 LS_EVALUATE(Square) {
   return Unary<Numbers>(call, []<class T>(T x) {
-    if constexpr (std::is_integral_v<T>) return arithmetic::WrapMul(x, x);
-    else return x * x;
+    if constexpr (std::is_integral_v<T>)
+      return arithmetic::WrapMul(x, x);
+    else
+      return x * x;
   });
 }
 LS_EVALUATE(Sqrt) {
@@ -58,8 +66,10 @@ LS_EVALUATE(Exp) {
 }
 LS_EVALUATE(Expm1) {
   return Unary<FloatsAndComplexes>(call, []<class T>(T x) {
-    if constexpr (kIsComplex<T>) return std::exp(x) - T{1};
-    else return std::expm1(x);
+    if constexpr (kIsComplex<T>)
+      return std::exp(x) - T{1};
+    else
+      return std::expm1(x);
   });
 }
 LS_EVALUATE(Log) {
@@ -67,8 +77,10 @@ LS_EVALUATE(Log) {
 }
 LS_EVALUATE(Log1p) {
   return Unary<FloatsAndComplexes>(call, []<class T>(T x) {
-    if constexpr (kIsComplex<T>) return std::log(x + T{1});
-    else return std::log1p(x);
+    if constexpr (kIsComplex<T>)
+      return std::log(x + T{1});
+    else
+      return std::log1p(x);
   });
 }
 LS_EVALUATE(Sin) {
@@ -117,10 +129,13 @@ LS_EVALUATE(Ceil) {
 LS_EVALUATE(Rint) {
   return Unary<Floats>(call, [](auto x) { return arithmetic::RoundHalfToEven(x); });
 }
+// (TensorFlow's kernel gives 0 for all integers; its Python layer never makes such a node.)
 LS_EVALUATE(Round) {
   return Unary<Reals>(call, []<class T>(T x) {
-    if constexpr (std::is_floating_point_v<T>) return arithmetic::RoundHalfToEven(x);
-    else return x;
+    if constexpr (std::is_floating_point_v<T>)
+      return arithmetic::RoundHalfToEven(x);
+    else
+      return x;
   });
 }
 
@@ -135,7 +150,8 @@ LS_EVALUATE(Erfinv) {
 }
 // The quantile of the normal distribution.
 LS_EVALUATE(Ndtri) {
-  return Unary<Floats>(call, [](auto p) { return std::numbers::sqrt2 * arithmetic::ErfInverse(2.0 * p - 1.0); });
+  return Unary<Floats>(call,
+                       [](auto p) { return std::numbers::sqrt2 * arithmetic::ErfInverse(2.0 * p - 1.0); });
 }
 LS_EVALUATE(Lgamma) {
   return Unary<Floats>(call, [](auto x) { return std::lgamma(x); });

@@ -45,8 +45,10 @@ LS_EVALUATE(BiasAdd) {
   Dims dims(value.dims().size() - axis, 1);
   dims[0] = bias.elements();
   return One(BinaryTensor<Numbers>(call, value, bias.Reshaped(std::move(dims)), []<class T>(T a, T b) {
-    if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-    else return a + b;
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+    else
+      return a + b;
   }));
 }
 LS_EVALUATE(BiasAddV1) { return Evaluate_BiasAdd(call); }

@@ -14,8 +14,12 @@ struct Band {
   int64_t first = 0, last = 0, rows = 0, columns = 0;
   bool super_left = true, sub_left = true;  // where shorter diagonals begin in their row of `width()` places
   int64_t count() const { return last - first + 1; }
-  int64_t length(int64_t d) const { return std::min(rows + std::min<int64_t>(d, 0), columns - std::max<int64_t>(d, 0)); }
-  int64_t width() const { return std::min(rows + std::min<int64_t>(last, 0), columns - std::max<int64_t>(first, 0)); }
+  int64_t length(int64_t d) const {
+    return std::min(rows + std::min<int64_t>(d, 0), columns - std::max<int64_t>(d, 0));
+  }
+  int64_t width() const {
+    return std::min(rows + std::min<int64_t>(last, 0), columns - std::max<int64_t>(first, 0));
+  }
   // The place of element `i` of diagonal d among the packed diagonals, which start with the last one.
   int64_t packed(int64_t d, int64_t i) const {
     const bool left = d >= 0 ? super_left : sub_left;
@@ -29,15 +33,18 @@ struct Band {
 // "k" (operand `index`; absent in the first version of the ops): one diagonal or the first and last one.
 Result<void> ReadDiagonals(const Call& call, size_t index, Band& band) {
   LS_TRY(const auto k, IntegersOf(call, index));
-  if (k.empty() || k.size() > 2 || k.front() > k.back()) return call.Fail(fmt::format("{} names no diagonals", ToText(k)));
+  if (k.empty() || k.size() > 2 || k.front() > k.back())
+    return call.Fail(fmt::format("{} names no diagonals", ToText(k)));
   band.first = k.front();
   band.last = k.back();
   return {};
 }
 
-// The second versions of the ops align to the left, the third by an attribute; superdiagonals are named first.
+// The second versions of the ops align to the left, the third by an attribute; superdiagonals are named
+// first.
 void ReadAlignment(const Call& call, Band& band) {
-  const std::string align = call.node.op_name().ends_with("V3") ? call.attributes().Text("align", "RIGHT_LEFT") : "LEFT_LEFT";
+  const std::string align =
+      call.node.op_name().ends_with("V3") ? call.attributes().Text("align", "RIGHT_LEFT") : "LEFT_LEFT";
   band.super_left = align.starts_with("LEFT");
   band.sub_left = align.ends_with("LEFT");
 }
@@ -45,17 +52,19 @@ void ReadAlignment(const Call& call, Band& band) {
 Result<void> CheckBand(const Call& call, const Band& band) {
   const auto inside = [&](int64_t d) { return (d > -band.rows && d < band.columns) || d == 0; };
   if (inside(band.first) && inside(band.last)) return {};
-  return call.Fail(fmt::format("diagonals {} to {} are not in a matrix of {} x {}", band.first, band.last, band.rows,
-                               band.columns));
+  return call.Fail(fmt::format("diagonals {} to {} are not in a matrix of {} x {}", band.first, band.last,
+                               band.rows, band.columns));
 }
 
 // Copies the diagonals of all matrices between their packed form and their places.
-void CopyBand(const Band& band, int64_t batch, size_t size, const std::byte* from, bool from_packed, std::byte* to) {
+void CopyBand(const Band& band, int64_t batch, size_t size, const std::byte* from, bool from_packed,
+              std::byte* to) {
   const int64_t packed_size = band.count() * band.width(), matrix_size = band.rows * band.columns;
   for (int64_t b = 0; b < batch; ++b) {
     for (int64_t d = band.first; d <= band.last; ++d) {
       for (int64_t i = 0; i < band.length(d); ++i) {
-        const int64_t packed = b * packed_size + band.packed(d, i), place = b * matrix_size + band.place(d, i);
+        const int64_t packed = b * packed_size + band.packed(d, i),
+                      place = b * matrix_size + band.place(d, i);
         std::memcpy(to + static_cast<size_t>(from_packed ? place : packed) * size,
                     from + static_cast<size_t>(from_packed ? packed : place) * size, size);
       }
@@ -96,7 +105,8 @@ Result<void> FindSizes(const Call& call, Band& band, int64_t width) {
   LS_RETURN_IF_FAILED(CheckSize(call, std::to_array({band.rows, band.columns}), 1));
   LS_RETURN_IF_FAILED(CheckBand(call, band));
   if (band.width() == width) return {};
-  return call.Fail(fmt::format("diagonals of {} do not fit a matrix of {} x {}", width, band.rows, band.columns));
+  return call.Fail(
+      fmt::format("diagonals of {} do not fit a matrix of {} x {}", width, band.rows, band.columns));
 }
 
 Result<Outputs> DiagonalMatrix(const Call& call, bool first_version) {
@@ -116,7 +126,8 @@ Result<Outputs> DiagonalMatrix(const Call& call, bool first_version) {
   dims.pop_back();
   if (several) {
     // Compared as a distance, since what the file says may be anywhere.
-    if (band.last - band.first != dims.back() - 1) return call.Fail("their number is not that of the diagonals");
+    if (band.last - band.first != dims.back() - 1)
+      return call.Fail("their number is not that of the diagonals");
     dims.pop_back();
   }
   if (band.first < -0x7fffffff || band.last > 0x7fffffff) return call.Fail("a diagonal is too far away");
@@ -154,8 +165,8 @@ Result<Outputs> DiagonalsOf(const Call& call, bool first_version) {
   LS_TRY(const Source source, Source::Of(call, call.input(0)));
   LS_TRY(Target target, Target::Of(call, call.input(0).dtype(), PackedDims(batch, band)));
   LS_RETURN_IF_FAILED(FillPadding(call, 2, target));
-  CopyBand(band, ProductOf(batch, 0, static_cast<int>(batch.size())), source.element_size(), source.data(), false,
-           target.data());
+  CopyBand(band, ProductOf(batch, 0, static_cast<int>(batch.size())), source.element_size(), source.data(),
+           false, target.data());
   return One(target.Finish(call));
 }
 
@@ -173,8 +184,8 @@ Result<Outputs> WithDiagonals(const Call& call, bool first_version) {
   LS_TRY(Target target, Target::Of(call, input.dtype(), input.dims()));
   const Dims strides = DenseStrides(input.dims());
   CopyElements(input.dims(), source.element_size(), source.data(), strides, 0, target.data(), strides, 0);
-  CopyBand(band, ProductOf(batch, 0, static_cast<int>(batch.size())), source.element_size(), values.data(), true,
-           target.data());
+  CopyBand(band, ProductOf(batch, 0, static_cast<int>(batch.size())), source.element_size(), values.data(),
+           true, target.data());
   return One(target.Finish(call));
 }
 
@@ -203,7 +214,8 @@ LS_EVALUATE(MatrixBandPart) {
   for (int64_t i = 0; i < input.elements(); ++i) {
     const int64_t distance = i % whole.columns - i / whole.columns % whole.rows;
     if ((lower >= 0 && -distance > lower) || (upper >= 0 && distance > upper)) continue;
-    std::memcpy(target.data() + static_cast<size_t>(i) * size, source.data() + static_cast<size_t>(i) * size, size);
+    std::memcpy(target.data() + static_cast<size_t>(i) * size, source.data() + static_cast<size_t>(i) * size,
+                size);
   }
   return One(target.Finish(call));
 }
@@ -231,7 +243,8 @@ LS_EVALUATE(DiagPart) {
   const int64_t count = ProductOf(dims, 0, static_cast<int>(half));
   LS_TRY(const Source source, Source::Of(call, input));
   LS_TRY(Target target, Target::Of(call, input.dtype(), dims));
-  CopyElements(std::to_array({count}), source.element_size(), source.data(), {count + 1}, 0, target.data(), {1}, 0);
+  CopyElements(std::to_array({count}), source.element_size(), source.data(), {count + 1}, 0, target.data(),
+               {1}, 0);
   return One(target.Finish(call));
 }
 

@@ -27,7 +27,8 @@ Moments MomentsOf(std::span<const float> values, size_t channels) {
 }
 
 // A running average moves towards `fresh` by the attribute exponential_avg_factor (1 unless given).
-std::vector<float> Averaged(const Call& call, size_t operand, const std::vector<float>& fresh, double correction) {
+std::vector<float> Averaged(const Call& call, size_t operand, const std::vector<float>& fresh,
+                            double correction) {
   const float factor = call.attributes().Float("exponential_avg_factor", 1.0f);
   std::vector<float> result(fresh.size());
   const Tensor old = call.input(operand);
@@ -39,7 +40,8 @@ std::vector<float> Averaged(const Call& call, size_t operand, const std::vector<
   return result;
 }
 
-// Outputs: y; mean and variance, twice (running, and kept for the gradient); from V3 on one that only GPUs use.
+// Outputs: y; mean and variance, twice (running, and kept for the gradient); from V3 on one that only GPUs
+// use.
 Result<Outputs> BatchNorm(const Call& call, size_t outputs) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 5));
   const int rank = call.input(0).rank();
@@ -55,7 +57,8 @@ Result<Outputs> BatchNorm(const Call& call, size_t outputs) {
   const bool training = call.attributes().Bool("is_training", true);
   for (size_t i = 1; i < (training ? 3 : 5); ++i) {
     if (call.input(i).elements() != static_cast<int64_t>(channels)) {
-      return call.Fail(fmt::format("input {} has {} elements for {} channels", i, call.input(i).elements(), channels));
+      return call.Fail(
+          fmt::format("input {} has {} elements for {} channels", i, call.input(i).elements(), channels));
     }
   }
   Moments moments;
@@ -84,7 +87,8 @@ Result<Outputs> BatchNorm(const Call& call, size_t outputs) {
   if (training) {
     // The running variance is that of a sample: divided by the number of elements less one.
     all.push_back(Tensor::Of<float>(dims, Averaged(call, 3, moments.mean, 1)));
-    all.push_back(Tensor::Of<float>(dims, Averaged(call, 4, moments.variance, rows > 1 ? rows / (rows - 1) : 1)));
+    all.push_back(
+        Tensor::Of<float>(dims, Averaged(call, 4, moments.variance, rows > 1 ? rows / (rows - 1) : 1)));
   } else {
     all.push_back(call.input(3));
     all.push_back(call.input(4));
@@ -108,7 +112,8 @@ Result<Outputs> LocalResponse(const Call& call) {
   const int64_t channels = input.dims()[3];
   const float* from = input.data<float>().data();
   float* to = output.mutable_data<float>().data();
-  for (int64_t row = 0; channels > 0 && row < input.elements() / channels; ++row, from += channels, to += channels) {
+  for (int64_t row = 0; channels > 0 && row < input.elements() / channels;
+       ++row, from += channels, to += channels) {
     for (int64_t c = 0; c < channels; ++c) {
       float sum = 0;
       const int64_t first = c - std::min(c, radius), last = c + std::min(channels - 1 - c, radius);

@@ -39,7 +39,8 @@ Result<Pool> PoolOf(const Call& call, int rank, bool by_operands) {
   return pool;
 }
 
-// Calls start(output pixel), tap(output pixel, input pixel) for each tap inside, finish(output pixel, number of taps).
+// Calls start(output pixel), tap(output pixel, input pixel) for each tap inside, finish(output pixel, number
+// of taps).
 template <class Start, class Tap, class Finish>
 void ForEachWindow(const Windows& windows, Start start, Tap tap, Finish finish) {
   const auto& [d, h, w] = windows.axes;

@@ -68,7 +68,8 @@ LS_EVALUATE(FakeQuantWithMinMaxVarsPerChannel) {
   for (size_t i = 0; i < 3; ++i) LS_RETURN_IF_FAILED(ExpectDType(call, i, DType::kFloat32));
   const Tensor& input = call.input(0);
   const auto min = call.input(1).data<float>(), max = call.input(2).data<float>();
-  if (input.rank() < 1 || input.dims().back() != static_cast<int64_t>(min.size()) || min.size() != max.size()) {
+  if (input.rank() < 1 || input.dims().back() != static_cast<int64_t>(min.size()) ||
+      min.size() != max.size()) {
     return call.Fail(fmt::format("{} ranges for shape {}", min.size(), ToText(input.dims())));
   }
   std::vector<Grid> grids;
@@ -93,9 +94,12 @@ struct Settings {
 template <class T>
 void SnapSymmetric(std::span<const T> from, std::span<T> to, T min, T max, const Settings& settings) {
   const int64_t low = settings.is_signed ? -(int64_t{1} << (settings.bits - 1)) + settings.narrow : 0;
-  const int64_t high = settings.is_signed ? (int64_t{1} << (settings.bits - 1)) - 1 : (int64_t{1} << settings.bits) - 1;
-  const T from_min = static_cast<T>(low) * min > 0 ? static_cast<T>(low) / min : std::numeric_limits<T>::max();
-  const T from_max = static_cast<T>(high) * max > 0 ? static_cast<T>(high) / max : std::numeric_limits<T>::max();
+  const int64_t high =
+      settings.is_signed ? (int64_t{1} << (settings.bits - 1)) - 1 : (int64_t{1} << settings.bits) - 1;
+  const T from_min =
+      static_cast<T>(low) * min > 0 ? static_cast<T>(low) / min : std::numeric_limits<T>::max();
+  const T from_max =
+      static_cast<T>(high) * max > 0 ? static_cast<T>(high) / max : std::numeric_limits<T>::max();
   T scale, inverse;  // steps in one, one over that
   if (from_min < from_max) {
     scale = from_min;
@@ -112,12 +116,14 @@ void SnapSymmetric(std::span<const T> from, std::span<T> to, T min, T max, const
   }
 }
 
-// Ranges come as operands 1 and 2 (one number, or one per slice of `axis`), or from the data if the op is told so.
+// Ranges come as operands 1 and 2 (one number, or one per slice of `axis`), or from the data if the op is
+// told so.
 Result<Outputs> RoundTrip(const Call& call, int64_t bits, bool range_given) {
   const Attributes& attributes = call.attributes();
   Settings settings{bits, attributes.Bool("signed_input", true), attributes.Bool("narrow_range"),
                     attributes.Text("round_mode", "HALF_TO_EVEN") == "HALF_UP"};
-  if (bits < 1 || bits > 63 || (settings.is_signed && bits < 2)) return call.Fail(fmt::format("{} bits make no grid", bits));
+  if (bits < 1 || bits > 62 || (settings.is_signed && bits < 2))
+    return call.Fail(fmt::format("{} bits make no grid", bits));
   const Tensor input = Widen(call.input(0)), low = Widen(call.input(1)), high = Widen(call.input(2));
   const int64_t wanted = attributes.Int("axis", -1);
   if (wanted < -1 || wanted >= input.rank()) return call.Fail(fmt::format("axis {} does not exist", wanted));
@@ -132,11 +138,13 @@ Result<Outputs> RoundTrip(const Call& call, int64_t bits, bool range_given) {
   const bool known = Dispatch(Floats{}, input.dtype(), [&]<class T>(std::type_identity<T>) {
     const auto from = input.data<T>();
     const auto to = output.mutable_data<T>();
-    const int64_t inner = wanted < 0 ? input.elements() : ProductOf(input.dims(), static_cast<int>(wanted) + 1, input.rank());
+    const int64_t inner =
+        wanted < 0 ? input.elements() : ProductOf(input.dims(), static_cast<int>(wanted) + 1, input.rank());
     for (int64_t slice = 0; slice < slices; ++slice) {
       std::vector<T> part, snapped;
       std::vector<size_t> places;
-      for (int64_t first = slice * inner; first + inner <= input.elements() && inner > 0; first += slices * inner) {
+      for (int64_t first = slice * inner; first + inner <= input.elements() && inner > 0;
+           first += slices * inner) {
         for (int64_t i = first; i < first + inner; ++i) {
           part.push_back(from[static_cast<size_t>(i)]);
           places.push_back(static_cast<size_t>(i));

@@ -49,7 +49,8 @@ Result<Reduction> ReductionOf(const Call& call) {
   return reduction;
 }
 
-// Folds all elements of T into accumulators with `op`, and turns these into the output's elements with `finish`.
+// Folds all elements of T into accumulators with `op`, and turns these into the output's elements with
+// `finish`.
 template <class T, class Accumulator, class Op, class Finish>
 Result<Tensor> Fold(const Call& call, const Reduction& reduction, Accumulator initial, Op op, Finish finish) {
   const Tensor& input = call.input(0);
@@ -65,7 +66,8 @@ Result<Tensor> Fold(const Call& call, const Reduction& reduction, Accumulator in
       for (int64_t i = 0; i < count; ++i) local = op(local, elements[i * strides[0]]);
       *sum = local;
     } else {
-      for (int64_t i = 0; i < count; ++i) sum[i * strides[1]] = op(sum[i * strides[1]], elements[i * strides[0]]);
+      for (int64_t i = 0; i < count; ++i)
+        sum[i * strides[1]] = op(sum[i * strides[1]], elements[i * strides[0]]);
     }
   });
   T* to = output.mutable_data<T>().data();
@@ -79,7 +81,7 @@ struct WideType {
   using type = std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>;
 };
 template <class T>
-  requires std::is_floating_point_v<T>
+requires std::is_floating_point_v<T>
 struct WideType<T> {
   using type = double;
 };
@@ -92,16 +94,19 @@ using Wide = typename WideType<T>::type;
 
 template <class W>
 W WideAdd(W a, W b) {
-  if constexpr (std::is_integral_v<W>) return arithmetic::WrapAdd(a, b);
-  else return a + b;
+  if constexpr (std::is_integral_v<W>)
+    return arithmetic::WrapAdd(a, b);
+  else
+    return a + b;
 }
 
 template <class List, class Body>
 Result<Outputs> Reduce(const Call& call, Body body) {
   LS_TRY(const Reduction reduction, ReductionOf(call));
   Result<Tensor> output = kFailed;
-  if (!Dispatch(List{}, call.input(0).dtype(),
-                [&]<class T>(std::type_identity<T>) { output = body.template operator()<T>(call, reduction); })) {
+  if (!Dispatch(List{}, call.input(0).dtype(), [&]<class T>(std::type_identity<T>) {
+        output = body.template operator()<T>(call, reduction);
+      })) {
     return WrongDType(call, call.input(0).dtype());
   }
   return One(std::move(output));
@@ -109,71 +114,80 @@ Result<Outputs> Reduce(const Call& call, Body body) {
 
 struct Same {
   template <class T>
-  T operator()(T x) const { return x; }
+  T operator()(T x) const {
+    return x;
+  }
 };
 
 Result<Outputs> SumOf(const Call& call) {
   return Reduce<Numbers>(call, []<class T>(const Call& inner, const Reduction& reduction) {
-    return Fold<T>(inner, reduction, Wide<T>{0},
-                   [](Wide<T> sum, T x) { return WideAdd(sum, static_cast<Wide<T>>(x)); }, Same{});
+    return Fold<T>(
+        inner, reduction, Wide<T>{0}, [](Wide<T> sum, T x) { return WideAdd(sum, static_cast<Wide<T>>(x)); },
+        Same{});
   });
 }
 
 // The mean of no integers is 0, that of no floats NaN.
 Result<Outputs> MeanOf(const Call& call) {
   return Reduce<Numbers>(call, []<class T>(const Call& inner, const Reduction& reduction) {
-    return Fold<T>(inner, reduction, Wide<T>{0},
-                   [](Wide<T> sum, T x) { return WideAdd(sum, static_cast<Wide<T>>(x)); },
-                   [&](Wide<T> sum) {
-                     if constexpr (std::is_integral_v<T>) {
-                       return reduction.reduced == 0 ? Wide<T>{0} : sum / static_cast<Wide<T>>(reduction.reduced);
-                     } else {
-                       return sum / static_cast<double>(reduction.reduced);
-                     }
-                   });
+    return Fold<T>(
+        inner, reduction, Wide<T>{0}, [](Wide<T> sum, T x) { return WideAdd(sum, static_cast<Wide<T>>(x)); },
+        [&](Wide<T> sum) {
+          if constexpr (std::is_integral_v<T>) {
+            return reduction.reduced == 0 ? Wide<T>{0} : sum / static_cast<Wide<T>>(reduction.reduced);
+          } else {
+            return sum / static_cast<double>(reduction.reduced);
+          }
+        });
   });
 }
 
 Result<Outputs> ProductOfAll(const Call& call) {
   return Reduce<Numbers>(call, []<class T>(const Call& inner, const Reduction& reduction) {
-    return Fold<T>(inner, reduction, T{1},
-                   [](T product, T x) {
-                     if constexpr (std::is_integral_v<T>) return arithmetic::WrapMul(product, x);
-                     else return product * x;
-                   },
-                   Same{});
+    return Fold<T>(
+        inner, reduction, T{1},
+        [](T product, T x) {
+          if constexpr (std::is_integral_v<T>)
+            return arithmetic::WrapMul(product, x);
+          else
+            return product * x;
+        },
+        Same{});
   });
 }
 
 template <class T>
-constexpr T kMost = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+constexpr T kMost = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
+                                                : std::numeric_limits<T>::max();
 template <class T>
 constexpr T kLeast = std::is_floating_point_v<T> ? -kMost<T> : std::numeric_limits<T>::min();
 
 // NaN anywhere gives NaN.
 Result<Outputs> MaxOf(const Call& call) {
   return Reduce<Reals>(call, []<class T>(const Call& inner, const Reduction& reduction) {
-    return Fold<T>(inner, reduction, kLeast<T>, [](T most, T x) { return most != most || most > x ? most : x; },
-                   Same{});
+    return Fold<T>(
+        inner, reduction, kLeast<T>, [](T most, T x) { return most != most || most > x ? most : x; }, Same{});
   });
 }
 Result<Outputs> MinOf(const Call& call) {
   return Reduce<Reals>(call, []<class T>(const Call& inner, const Reduction& reduction) {
-    return Fold<T>(inner, reduction, kMost<T>, [](T least, T x) { return least != least || least < x ? least : x; },
-                   Same{});
+    return Fold<T>(
+        inner, reduction, kMost<T>, [](T least, T x) { return least != least || least < x ? least : x; },
+        Same{});
   });
 }
 
 Result<Outputs> NormOf(const Call& call) {
   return Reduce<Numbers>(call, []<class T>(const Call& inner, const Reduction& reduction) {
     if constexpr (kIsComplex<T>) {
-      return Fold<T>(inner, reduction, 0.0,
-                     [](double sum, T x) { return sum + static_cast<double>(std::norm(x)); },
-                     [](double sum) { return static_cast<T>(std::sqrt(sum)); });
+      return Fold<T>(
+          inner, reduction, 0.0, [](double sum, T x) { return sum + static_cast<double>(std::norm(x)); },
+          [](double sum) { return static_cast<T>(std::sqrt(sum)); });
     } else {
-      return Fold<T>(inner, reduction, 0.0,
-                     [](double sum, T x) { return sum + static_cast<double>(x) * static_cast<double>(x); },
-                     [](double sum) { return std::sqrt(sum); });
+      return Fold<T>(
+          inner, reduction, 0.0,
+          [](double sum, T x) { return sum + static_cast<double>(x) * static_cast<double>(x); },
+          [](double sum) { return std::sqrt(sum); });
     }
   });
 }
@@ -181,8 +195,9 @@ Result<Outputs> NormOf(const Call& call) {
 template <bool all>
 Result<Outputs> Truth(const Call& call) {
   return Reduce<Bools>(call, []<class T>(const Call& inner, const Reduction& reduction) {
-    return Fold<T>(inner, reduction, static_cast<uint8_t>(all),
-                   [](uint8_t so_far, bool x) { return static_cast<uint8_t>(all ? so_far & x : so_far | x); }, Same{});
+    return Fold<T>(
+        inner, reduction, static_cast<uint8_t>(all),
+        [](uint8_t so_far, bool x) { return static_cast<uint8_t>(all ? so_far & x : so_far | x); }, Same{});
   });
 }
 

@@ -95,7 +95,8 @@ Result<Outputs> SoftmaxOf(const Call& call) {
   LS_TRY(Tensor output, Allocate(call, input.dtype(), input.dims()));
   const bool known = Dispatch(Floats{}, input.dtype(), [&]<class T>(std::type_identity<T>) {
     for (int64_t o = 0; o < line.outer; ++o) {
-      const auto row = input.data<T>().subspan(static_cast<size_t>(o * line.length), static_cast<size_t>(line.length));
+      const auto row =
+          input.data<T>().subspan(static_cast<size_t>(o * line.length), static_cast<size_t>(line.length));
       T* to = output.mutable_data<T>().data() + o * line.length;
       T most = -std::numeric_limits<T>::infinity();
       for (T x : row) most = most != most || most > x ? most : x;
@@ -121,14 +122,18 @@ LS_EVALUATE(ArgMin) { return ExtremeIndex<false>(call); }
 
 LS_EVALUATE(Cumsum) {
   return Accumulate<Numbers>(call, 0, []<class T>(T sum, T x) {
-    if constexpr (std::is_integral_v<T>) return arithmetic::WrapAdd(sum, x);
-    else return sum + x;
+    if constexpr (std::is_integral_v<T>)
+      return arithmetic::WrapAdd(sum, x);
+    else
+      return sum + x;
   });
 }
 LS_EVALUATE(Cumprod) {
   return Accumulate<Numbers>(call, 1, []<class T>(T product, T x) {
-    if constexpr (std::is_integral_v<T>) return arithmetic::WrapMul(product, x);
-    else return product * x;
+    if constexpr (std::is_integral_v<T>)
+      return arithmetic::WrapMul(product, x);
+    else
+      return product * x;
   });
 }
 // log(sum(exp)) so far; that of nothing is minus infinity.

@@ -1,5 +1,6 @@
 // Sums and the like over segments, counts, and places among sorted boundaries.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -15,19 +16,27 @@ enum class Segment { kSum, kProd, kMax, kMin, kMean };
 
 template <Segment kind, class T>
 T Start() {
-  if constexpr (kind == Segment::kProd) return T{1};
-  else if constexpr (kind == Segment::kMax) return std::numeric_limits<T>::lowest();
-  else if constexpr (kind == Segment::kMin) return std::numeric_limits<T>::max();
-  else return T{0};
+  if constexpr (kind == Segment::kProd)
+    return T{1};
+  else if constexpr (kind == Segment::kMax)
+    return std::numeric_limits<T>::lowest();
+  else if constexpr (kind == Segment::kMin)
+    return std::numeric_limits<T>::max();
+  else
+    return T{0};
 }
 
 template <Segment kind, class T>
 void Take(T& sum, T value) {
-  if constexpr (kind == Segment::kMax) sum = std::max(sum, value);
-  else if constexpr (kind == Segment::kMin) sum = std::min(sum, value);
+  if constexpr (kind == Segment::kMax)
+    sum = std::max(sum, value);
+  else if constexpr (kind == Segment::kMin)
+    sum = std::min(sum, value);
   else if constexpr (kind == Segment::kProd) {
-    if constexpr (std::is_integral_v<T>) sum = arithmetic::WrapMul(sum, value);
-    else sum *= value;
+    if constexpr (std::is_integral_v<T>)
+      sum = arithmetic::WrapMul(sum, value);
+    else
+      sum *= value;
   } else if constexpr (std::is_integral_v<T>) {
     sum = arithmetic::WrapAdd(sum, value);
   } else {
@@ -35,12 +44,16 @@ void Take(T& sum, T value) {
   }
 }
 
-// Rows of `input` (all dimensions after the ids') folded into `segments` rows; ids are in [-1, segments), -1 is left
-// out. Segments without rows hold `empty_neutral` ? the fold's neutral element : zero (one for products).
+// Rows of `input` (all dimensions after the ids') folded into `segments` rows; ids are in [-1, segments), -1
+// is left out. Segments without rows hold `empty_neutral` ? the fold's neutral element : zero (one for
+// products).
 template <Segment kind>
-Result<Outputs> FoldSegments(const Call& call, const Tensor& original, const std::vector<int64_t>& ids, Dims row_dims,
-                             int64_t segments, bool empty_neutral) {
+Result<Outputs> FoldSegments(const Call& call, const Tensor& original, const std::vector<int64_t>& ids,
+                             Dims row_dims, int64_t segments, bool empty_neutral) {
   const Tensor input = Widen(original);
+  // The largest finite numbers of the 16-bit floats, which float32 exceeds.
+  const float narrow_limit =
+      original.dtype() == DType::kFloat16 ? 65504.0f : std::bit_cast<float>(0x7f7f0000u);
   const int64_t row = ProductOf(row_dims, 0, static_cast<int>(row_dims.size()));
   Dims dims{segments};
   dims.insert(dims.end(), row_dims.begin(), row_dims.end());
@@ -50,7 +63,11 @@ Result<Outputs> FoldSegments(const Call& call, const Tensor& original, const std
   const bool known = Dispatch(List{}, input.dtype(), [&]<class T>(std::type_identity<T>) {
     T* to = output.mutable_data<T>().data();
     const T* from = input.data<T>().data();
-    std::fill_n(to, output.elements(), Start<kind, T>());
+    T start = Start<kind, T>();
+    if constexpr (std::is_same_v<T, float> && (kind == Segment::kMax || kind == Segment::kMin)) {
+      if (Is16BitFloat(original.dtype())) start = std::clamp(start, -narrow_limit, narrow_limit);
+    }
+    std::fill_n(to, output.elements(), start);
     for (size_t i = 0; i < ids.size(); ++i, from += row) {
       if (ids[i] < 0) continue;
       ++counts[static_cast<size_t>(ids[i])];
@@ -86,7 +103,8 @@ Result<Outputs> SortedSegments(const Call& call) {
     return call.Fail("the segment ids must rise from 0");
   }
   LS_RETURN_IF_FAILED(CheckSize(call, std::span(&last, last < 0 ? 0 : 1), sizeof(int64_t)));
-  return FoldSegments<kind>(call, input, ids, {input.dims().begin() + 1, input.dims().end()}, last + 1, false);
+  return FoldSegments<kind>(call, input, ids, {input.dims().begin() + 1, input.dims().end()}, last + 1,
+                            false);
 }
 
 template <Segment kind>
@@ -103,8 +121,9 @@ Result<Outputs> UnsortedSegments(const Call& call) {
     if (id >= segments) return call.Fail(fmt::format("segment {} is not in [0, {})", id, segments));
     id = std::max<int64_t>(id, -1);
   }
-  return FoldSegments<kind>(call, call.input(0), ids, {dims.begin() + static_cast<ptrdiff_t>(id_dims.size()), dims.end()},
-                            segments, true);
+  return FoldSegments<kind>(call, call.input(0), ids,
+                            {dims.begin() + static_cast<ptrdiff_t>(id_dims.size()), dims.end()}, segments,
+                            true);
 }
 
 }  // namespace
@@ -155,7 +174,8 @@ Result<Outputs> Bound(const Call& call) {
     for (size_t row = 0; row < static_cast<size_t>(sorted.dims()[0]); ++row) {
       const auto line = sorted.data<T>().subspan(row * width, width);
       for (T value : values.data<T>().subspan(row * count, count)) {
-        const auto found = upper ? std::ranges::upper_bound(line, value) : std::ranges::lower_bound(line, value);
+        const auto found =
+            upper ? std::ranges::upper_bound(line, value) : std::ranges::lower_bound(line, value);
         places.push_back(found - line.begin());
       }
     }
@@ -177,23 +197,28 @@ Result<Outputs> Count(const Call& call, size_t size_operand, size_t weights_oper
   LS_TRY(const auto values, IntegersOf(call, 0));
   LS_TRY(const int64_t size, IntegerOf(call, size_operand));
   const Tensor& weights = call.input(weights_operand);
-  if (size < 0 || call.input(0).rank() > 2) return call.Fail("counts of negative size or of a tensor beyond a matrix");
-  if (weights.elements() != 0 && weights.dims() != call.input(0).dims()) return call.Fail("weights of another shape");
+  if (size < 0 || call.input(0).rank() > 2)
+    return call.Fail("counts of negative size or of a tensor beyond a matrix");
+  if (weights.elements() != 0 && weights.dims() != call.input(0).dims())
+    return call.Fail("weights of another shape");
   Dims dims = call.input(0).rank() == 2 ? Dims{call.input(0).dims()[0], size} : Dims{size};
   const int64_t width = call.input(0).rank() == 2 ? call.input(0).dims()[1] : call.input(0).elements();
   LS_TRY(Tensor output, Allocate(call, weights.dtype(), std::move(dims)));
   bool negative = false;
-  const bool known = Dispatch(Types<int32_t, int64_t, float, double>{}, weights.dtype(), [&]<class T>(std::type_identity<T>) {
-    T* to = output.mutable_data<T>().data();
-    for (size_t i = 0; i < values.size(); ++i) {
-      negative |= values[i] < 0;
-      if (values[i] < 0 || values[i] >= size) continue;
-      T& count = to[static_cast<int64_t>(i) / width * size + values[i]];
-      const T weight = weights.elements() == 0 ? T{1} : weights.data<T>()[i];
-      if (binary) count = T{1};
-      else Take<Segment::kSum, T>(count, weight);
-    }
-  });
+  const bool known = Dispatch(Types<int32_t, int64_t, float, double>{}, weights.dtype(),
+                              [&]<class T>(std::type_identity<T>) {
+                                T* to = output.mutable_data<T>().data();
+                                for (size_t i = 0; i < values.size(); ++i) {
+                                  negative |= values[i] < 0;
+                                  if (values[i] < 0 || values[i] >= size) continue;
+                                  T& count = to[static_cast<int64_t>(i) / width * size + values[i]];
+                                  const T weight = weights.elements() == 0 ? T{1} : weights.data<T>()[i];
+                                  if (binary)
+                                    count = T{1};
+                                  else
+                                    Take<Segment::kSum, T>(count, weight);
+                                }
+                              });
   if (!known) return WrongDType(call, weights.dtype());
   if (negative) return call.Fail("negative numbers cannot be counted");
   return One(output);
@@ -226,10 +251,12 @@ LS_EVALUATE(SparseToDense) {
     int64_t at = 0;
     for (size_t axis = 0; axis < rank; ++axis) {
       const int64_t index = indices[row * rank + axis];
-      if (index < 0 || index >= dims[axis]) return call.Fail(fmt::format("index {} is not in {}", index, ToText(dims)));
+      if (index < 0 || index >= dims[axis])
+        return call.Fail(fmt::format("index {} is not in {}", index, ToText(dims)));
       at += index * strides[axis];
     }
-    std::memcpy(target.data() + static_cast<size_t>(at) * size, source.data() + (values.rank() == 0 ? 0 : row * size), size);
+    std::memcpy(target.data() + static_cast<size_t>(at) * size,
+                source.data() + (values.rank() == 0 ? 0 : row * size), size);
   }
   return One(target.Finish(call));
 }

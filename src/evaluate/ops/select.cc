@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <unordered_map>
 
@@ -17,7 +18,8 @@ Result<Outputs> Largest(const Call& call, int64_t k) {
   const Tensor input = Widen(call.input(0));
   if (input.rank() < 1) return call.Fail("its operand is a scalar");
   const int64_t width = input.dims().back();
-  if (k < 0 || k > width) return call.Fail(fmt::format("{} of a row of {} are asked for", k, width));
+  if (k < 0 || k > width || width > std::numeric_limits<int32_t>::max())
+    return call.Fail(fmt::format("{} of a row of {} are asked for", k, width));
   Dims dims = input.dims();
   dims.back() = k;
   LS_TRY(Tensor values, Allocate(call, input.dtype(), dims));
@@ -67,10 +69,12 @@ Result<Outputs> AmongLargest(const Call& call, int64_t k) {
   LS_RETURN_IF_FAILED(ExpectDType(call, 0, DType::kFloat32));
   LS_TRY(const auto targets, IntegersOf(call, 1));
   const int64_t width = call.input(0).dims()[1];
-  if (static_cast<int64_t>(targets.size()) != call.input(0).dims()[0]) return call.Fail("it needs one target per row");
+  if (static_cast<int64_t>(targets.size()) != call.input(0).dims()[0])
+    return call.Fail("it needs one target per row");
   LS_TRY(Tensor output, Allocate(call, DType::kBool, {static_cast<int64_t>(targets.size())}));
   for (size_t row = 0; row < targets.size(); ++row) {
-    const auto from = call.input(0).data<float>().subspan(row * static_cast<size_t>(width), static_cast<size_t>(width));
+    const auto from =
+        call.input(0).data<float>().subspan(row * static_cast<size_t>(width), static_cast<size_t>(width));
     if (targets[row] < 0 || targets[row] >= width) continue;
     const float target = from[static_cast<size_t>(targets[row])];
     const bool finite = std::ranges::all_of(from, [](float x) { return std::isfinite(x); });
@@ -122,9 +126,9 @@ namespace {
 
 // Elements compared by value: numbers as numbers (so that -0 is 0 and each NaN differs), strings as texts.
 struct Distinct {
-  std::vector<int64_t> first;    // the index of each value's first appearance
-  std::vector<int64_t> number;   // of each element: which value it is
-  std::vector<int64_t> count;    // of each value
+  std::vector<int64_t> first;   // the index of each value's first appearance
+  std::vector<int64_t> number;  // of each element: which value it is
+  std::vector<int64_t> count;   // of each value
 };
 
 template <class T>

@@ -22,7 +22,8 @@ DType OutType(const Call& call) { return call.attributes().Type("out_type", DTyp
 Result<Tensor> ShapeTensor(const Call& call, const Dims& dims) {
   if (OutType(call) != DType::kInt64) {
     for (int64_t dim : dims) {
-      if (!CheckedCast<int32_t>(dim)) return call.Fail(fmt::format("dimension {} does not fit into int32", dim));
+      if (!CheckedCast<int32_t>(dim))
+        return call.Fail(fmt::format("dimension {} does not fit into int32", dim));
     }
   }
   return IntegerTensor(OutType(call), {static_cast<int64_t>(dims.size())}, dims);
@@ -44,6 +45,10 @@ LS_EVALUATE(IdentityN) { return PassOn(call); }
 LS_EVALUATE(StopGradient) { return PassOn(call); }
 LS_EVALUATE(PreventGradient) { return PassOn(call); }
 LS_EVALUATE(Snapshot) { return PassOn(call); }
+LS_EVALUATE(GuaranteeConst) { return PassOn(call); }
+LS_EVALUATE(DebugIdentity) { return PassOn(call); }
+LS_EVALUATE(DebugIdentityV2) { return PassOn(call); }
+LS_EVALUATE(DebugIdentityV3) { return PassOn(call); }
 LS_EVALUATE(EnsureShape) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 1));
   const Shape wanted = call.attributes().Get<Shape>("shape");
@@ -81,13 +86,20 @@ LS_EVALUATE(Reshape) {
     open = dim;
   }
   if (open != dims.end()) {
+    // Beside a dimension of 0 the open one could be anything; TensorFlow then finds it without the zeros on
+    // both sides.
+    const bool has_zero = std::ranges::find(dims, 0) != dims.end();
+    const auto without_zeros = [&](Dims factors) {
+      if (has_zero) std::ranges::replace(factors, 0, 1);
+      return CheckedProduct(factors);
+    };
     *open = 1;
-    const auto rest = CheckedProduct(dims);
-    // A dimension to be found beside one of 0 could be anything; TensorFlow makes it 0.
-    *open = rest && *rest > 0 ? input.elements() / *rest : 0;
+    const auto rest = without_zeros(dims), all = without_zeros(input.dims());
+    *open = rest && all ? *all / *rest : 0;
   }
   if (CheckedProduct(dims) != input.elements()) {
-    return call.Fail(fmt::format("{} elements do not fit shape {}", input.elements(), ToText(*call.input(1).ToInt64())));
+    return call.Fail(
+        fmt::format("{} elements do not fit shape {}", input.elements(), ToText(*call.input(1).ToInt64())));
   }
   return One(input.Reshaped(std::move(dims)));
 }
@@ -128,7 +140,8 @@ LS_EVALUATE(BroadcastArgs) {
   LS_TRY(const Dims b, IntegersOf(call, 1));
   Dims dims(std::max(a.size(), b.size()));
   for (size_t back = 1; back <= dims.size(); ++back) {
-    const int64_t left = back <= a.size() ? a[a.size() - back] : 1, right = back <= b.size() ? b[b.size() - back] : 1;
+    const int64_t left = back <= a.size() ? a[a.size() - back] : 1,
+                  right = back <= b.size() ? b[b.size() - back] : 1;
     if (left != right && left != 1 && right != 1) {
       return call.Fail(fmt::format("shapes {} and {} do not broadcast", ToText(a), ToText(b)));
     }
@@ -146,7 +159,8 @@ LS_EVALUATE(BroadcastGradientArgs) {
   Dims axes[2];
   for (size_t axis = 0; axis < rank; ++axis) {
     const size_t back = rank - axis;
-    const int64_t left = back <= a.size() ? a[a.size() - back] : 1, right = back <= b.size() ? b[b.size() - back] : 1;
+    const int64_t left = back <= a.size() ? a[a.size() - back] : 1,
+                  right = back <= b.size() ? b[b.size() - back] : 1;
     if (left != right && left != 1 && right != 1) {
       return call.Fail(fmt::format("shapes {} and {} do not broadcast", ToText(a), ToText(b)));
     }

@@ -14,8 +14,8 @@ LS_EVALUATE(Slice) {
   LS_TRY(const auto begin, IntegersOf(call, 1));
   LS_TRY(auto size, IntegersOf(call, 2));
   if (begin.size() != input.dims().size() || size.size() != input.dims().size()) {
-    return call.Fail(fmt::format("begin {} and size {} do not fit a tensor of rank {}", ToText(begin), ToText(size),
-                                 input.rank()));
+    return call.Fail(fmt::format("begin {} and size {} do not fit a tensor of rank {}", ToText(begin),
+                                 ToText(size), input.rank()));
   }
   const Dims strides = DenseStrides(input.dims());
   int64_t offset = 0;
@@ -24,8 +24,8 @@ LS_EVALUATE(Slice) {
     const bool begins = begin[axis] >= 0 && begin[axis] <= dim;
     if (begins && size[axis] == -1) size[axis] = dim - begin[axis];
     if (!begins || size[axis] < 0 || size[axis] > dim - begin[axis]) {
-      return call.Fail(fmt::format("{} elements from {} are not in axis {} of {}", size[axis], begin[axis], axis,
-                                   ToText(input.dims())));
+      return call.Fail(fmt::format("{} elements from {} are not in axis {} of {}", size[axis], begin[axis],
+                                   axis, ToText(input.dims())));
     }
     offset += begin[axis] * strides[axis];
   }
@@ -35,8 +35,8 @@ LS_EVALUATE(Slice) {
 namespace {
 
 struct StridedPart {
-  Dims dims, strides;   // one entry per input axis: what is taken, and how (in elements of the input)
-  Dims shape;           // of the result: shrunk axes gone, new ones in
+  Dims dims, strides;  // one entry per input axis: what is taken, and how (in elements of the input)
+  Dims shape;          // of the result: shrunk axes gone, new ones in
   int64_t offset = 0;
 };
 
@@ -51,8 +51,8 @@ struct Masks {
 };
 
 // Takes axis `axis` from the entry's begin to end (numpy's rules), or one index of it if it shrinks.
-Result<void> TakeAxis(const Call& call, StridedPart& part, size_t axis, std::array<int64_t, 3> entry, bool open_begin,
-                      bool open_end, bool shrink) {
+Result<void> TakeAxis(const Call& call, StridedPart& part, size_t axis, std::array<int64_t, 3> entry,
+                      bool open_begin, bool open_end, bool shrink) {
   auto [begin, end, stride] = entry;
   const Dims& input = call.input(0).dims();
   const int64_t dim = input[axis], step = DenseStrides(input)[axis];
@@ -106,7 +106,8 @@ Result<StridedPart> StridedPartOf(const Call& call, size_t first_operand) {
   size_t axis = 0;
   bool seen_ellipsis = false;
   const auto take_whole = [&](size_t count) -> Result<void> {
-    for (; count > 0; --count) LS_RETURN_IF_FAILED(TakeAxis(call, part, axis++, {0, 0, 1}, true, true, false));
+    for (; count > 0; --count)
+      LS_RETURN_IF_FAILED(TakeAxis(call, part, axis++, {0, 0, 1}, true, true, false));
     return {};
   };
   for (size_t i = 0; i < entries; ++i) {
@@ -139,15 +140,16 @@ LS_EVALUATE(TensorStridedSliceUpdate) {
   const Tensor &input = call.input(0), &value = call.input(4);
   LS_TRY(const StridedPart part, StridedPartOf(call, 1));
   if (value.dtype() != input.dtype() || value.dims() != part.shape) {
-    return call.Fail(fmt::format("the part has shape {}, the update {}", ToText(part.shape), ToText(value.dims())));
+    return call.Fail(
+        fmt::format("the part has shape {}, the update {}", ToText(part.shape), ToText(value.dims())));
   }
   LS_TRY(const Source whole, Source::Of(call, input));
   LS_TRY(const Source update, Source::Of(call, value));
   LS_TRY(Target target, Target::Of(call, input.dtype(), input.dims()));
   const Dims strides = DenseStrides(input.dims());
   CopyElements(input.dims(), whole.element_size(), whole.data(), strides, 0, target.data(), strides, 0);
-  CopyElements(part.dims, whole.element_size(), update.data(), DenseStrides(part.dims), 0, target.data(), part.strides,
-               part.offset);
+  CopyElements(part.dims, whole.element_size(), update.data(), DenseStrides(part.dims), 0, target.data(),
+               part.strides, part.offset);
   return One(target.Finish(call));
 }
 
@@ -186,7 +188,8 @@ LS_EVALUATE(Split) {
   LS_TRY(const int axis, AxisOf(call, wanted, input.rank()));
   LS_TRY(const int64_t count, PieceCount(call, call.attributes().Int("num_split")));
   const int64_t dim = input.dims()[static_cast<size_t>(axis)];
-  if (dim % count != 0) return call.Fail(fmt::format("axis {} of {} elements does not split by {}", axis, dim, count));
+  if (dim % count != 0)
+    return call.Fail(fmt::format("axis {} of {} elements does not split by {}", axis, dim, count));
   return Cut(call, input, axis, std::vector<int64_t>(static_cast<size_t>(count), dim / count));
 }
 
@@ -205,11 +208,14 @@ LS_EVALUATE(SplitV) {
       open = &length;
       continue;
     }
-    if (length < 0 || length > rest) return call.Fail(fmt::format("lengths {} do not fit {}", ToText(lengths), dim));
+    if (length < 0 || length > rest)
+      return call.Fail(fmt::format("lengths {} do not fit {}", ToText(lengths), dim));
     rest -= length;
   }
-  if (open != nullptr) *open = rest;
-  else if (rest != 0) return call.Fail(fmt::format("lengths {} do not add up to {}", ToText(lengths), dim));
+  if (open != nullptr)
+    *open = rest;
+  else if (rest != 0)
+    return call.Fail(fmt::format("lengths {} do not add up to {}", ToText(lengths), dim));
   return Cut(call, input, axis, lengths);
 }
 
@@ -237,8 +243,8 @@ Result<Tensor> Joined(const Call& call, std::span<const Tensor> parts, int axis)
     for (size_t i = 0; fits && i < dims.size(); ++i) fits = i == at || other[i] == dims[i];
     const auto sum = fits ? CheckedAdd(dims[at], other[at]) : std::nullopt;
     if (!sum) {
-      return call.Fail(fmt::format("shapes {} and {} do not join along axis {}", ToText(parts[0].dims()), ToText(other),
-                                   axis));
+      return call.Fail(fmt::format("shapes {} and {} do not join along axis {}", ToText(parts[0].dims()),
+                                   ToText(other), axis));
     }
     dims[at] = *sum;
   }
@@ -248,8 +254,8 @@ Result<Tensor> Joined(const Call& call, std::span<const Tensor> parts, int axis)
   int64_t place = 0;
   for (const Tensor& part : parts) {
     LS_TRY(sources.emplace_back(), Source::Of(call, part));
-    CopyElements(part.dims(), target.element_size(), sources.back().data(), DenseStrides(part.dims()), 0, target.data(),
-                 strides, place * strides[at]);
+    CopyElements(part.dims(), target.element_size(), sources.back().data(), DenseStrides(part.dims()), 0,
+                 target.data(), strides, place * strides[at]);
     place += part.dims()[at];
   }
   return target.Finish(call);
@@ -277,7 +283,8 @@ LS_EVALUATE(Pack) {
   for (const Tensor& input : call.inputs) {
     Dims dims = input.dims();
     if (dims != call.input(0).dims()) {
-      return call.Fail(fmt::format("shapes {} and {} do not stack", ToText(call.input(0).dims()), ToText(dims)));
+      return call.Fail(
+          fmt::format("shapes {} and {} do not stack", ToText(call.input(0).dims()), ToText(dims)));
     }
     dims.insert(dims.begin() + axis, 1);
     parts.push_back(input.Reshaped(std::move(dims)));

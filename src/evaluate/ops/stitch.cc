@@ -12,7 +12,8 @@ namespace {
 
 // Operands: n index tensors, then n data tensors whose shapes begin with the indices'. Later ones win.
 Result<Outputs> Stitch(const Call& call) {
-  if (call.inputs.empty() || call.inputs.size() % 2 != 0) return call.Fail("it takes as many indices as data", Code::kGraphDamaged);
+  if (call.inputs.empty() || call.inputs.size() % 2 != 0)
+    return call.Fail("it takes as many indices as data", Code::kGraphDamaged);
   LS_RETURN_IF_FAILED(ExpectInputs(call, 2, SIZE_MAX));
   const size_t parts = call.inputs.size() / 2;
   const auto row_of = [&](size_t i) -> Result<Dims> {
@@ -27,7 +28,8 @@ Result<Outputs> Stitch(const Call& call) {
   std::vector<std::vector<int64_t>> indices;
   for (size_t i = 0; i < parts; ++i) {
     LS_TRY(const Dims other, row_of(i));
-    if (other != row || call.input(parts + i).dtype() != call.input(parts).dtype()) return call.Fail("its rows differ");
+    if (other != row || call.input(parts + i).dtype() != call.input(parts).dtype())
+      return call.Fail("its rows differ");
     LS_TRY(indices.emplace_back(), IntegersOf(call, i));
     for (int64_t index : indices.back()) {
       if (index < 0 || index > 0x7fffffff) return call.Fail(fmt::format("index {} makes no sense", index));
@@ -37,12 +39,14 @@ Result<Outputs> Stitch(const Call& call) {
   Dims dims{last + 1};
   dims.insert(dims.end(), row.begin(), row.end());
   LS_TRY(Target target, Target::Of(call, call.input(parts).dtype(), std::move(dims)));
-  const size_t piece = static_cast<size_t>(ProductOf(row, 0, static_cast<int>(row.size()))) * target.element_size();
+  const size_t piece =
+      static_cast<size_t>(ProductOf(row, 0, static_cast<int>(row.size()))) * target.element_size();
   std::vector<Source> sources;  // keep their strings until the end
   for (size_t i = 0; i < parts; ++i) {
     LS_TRY(sources.emplace_back(), Source::Of(call, call.input(parts + i)));
     for (size_t k = 0; piece > 0 && k < indices[i].size(); ++k) {
-      std::memcpy(target.data() + static_cast<size_t>(indices[i][k]) * piece, sources.back().data() + k * piece, piece);
+      std::memcpy(target.data() + static_cast<size_t>(indices[i][k]) * piece,
+                  sources.back().data() + k * piece, piece);
     }
   }
   return One(target.Finish(call));
@@ -64,12 +68,14 @@ LS_EVALUATE(DynamicPartition) {
   const size_t parts = call.node.output_count();
   std::vector<int64_t> counts(parts);
   for (int64_t part : partition) {
-    if (part < 0 || static_cast<size_t>(part) >= parts) return call.Fail(fmt::format("partition {} of {}", part, parts));
+    if (part < 0 || static_cast<size_t>(part) >= parts)
+      return call.Fail(fmt::format("partition {} of {}", part, parts));
     ++counts[static_cast<size_t>(part)];
   }
   const Dims row(data.dims().begin() + static_cast<ptrdiff_t>(places.size()), data.dims().end());
   LS_TRY(const Source source, Source::Of(call, data));
-  const size_t piece = static_cast<size_t>(ProductOf(row, 0, static_cast<int>(row.size()))) * source.element_size();
+  const size_t piece =
+      static_cast<size_t>(ProductOf(row, 0, static_cast<int>(row.size()))) * source.element_size();
   std::vector<Target> targets;
   for (int64_t count : counts) {
     Dims dims{count};
@@ -79,7 +85,8 @@ LS_EVALUATE(DynamicPartition) {
   std::ranges::fill(counts, 0);
   for (size_t i = 0; piece > 0 && i < partition.size(); ++i) {
     const auto part = static_cast<size_t>(partition[i]);
-    std::memcpy(targets[part].data() + static_cast<size_t>(counts[part]++) * piece, source.data() + i * piece, piece);
+    std::memcpy(targets[part].data() + static_cast<size_t>(counts[part]++) * piece, source.data() + i * piece,
+                piece);
   }
   Outputs outputs;
   for (Target& target : targets) {
@@ -96,7 +103,8 @@ LS_EVALUATE(ExtractImagePatches) {
   LS_TRY(WindowAttributes attributes, WindowAttributesOf(call, 4));
   LS_TRY(attributes.dilations, SpatialEntries(call, attributes, call.attributes().Ints("rates"), "rates"));
   LS_TRY(const auto kernel, SpatialEntries(call, attributes, call.attributes().Ints("ksizes"), "ksize"));
-  LS_TRY(const Windows windows, PlaceWindows(call, attributes, {1, input.dims()[1], input.dims()[2]}, kernel));
+  LS_TRY(const Windows windows,
+         PlaceWindows(call, attributes, {1, input.dims()[1], input.dims()[2]}, kernel));
   const auto& h = windows.axes[1];
   const auto& w = windows.axes[2];
   const int64_t channels = input.dims()[3];
@@ -108,7 +116,8 @@ LS_EVALUATE(ExtractImagePatches) {
   const size_t piece = static_cast<size_t>(channels) * source.element_size();
   std::byte* to = target.data();
   for (int64_t pixel = 0; piece > 0 && pixel < input.dims()[0] * h.output * w.output; ++pixel) {
-    const int64_t batch = pixel / (h.output * w.output), y = pixel / w.output % h.output, x = pixel % w.output;
+    const int64_t batch = pixel / (h.output * w.output), y = pixel / w.output % h.output,
+                  x = pixel % w.output;
     for (int64_t kh = h.first_tap(y); kh < h.last_tap(y); ++kh) {
       for (int64_t kw = w.first_tap(x); kw < w.last_tap(x); ++kw) {
         const int64_t from = (batch * h.input + h.at(y, kh)) * w.input + w.at(x, kw);
@@ -124,7 +133,8 @@ namespace {
 
 // Where in `dst_format` the letter of each place of `src_format` is.
 Result<std::vector<int64_t>> FormatPlaces(const Call& call) {
-  const std::string from = call.attributes().Text("src_format", "NHWC"), to = call.attributes().Text("dst_format", "NCHW");
+  const std::string from = call.attributes().Text("src_format", "NHWC"),
+                    to = call.attributes().Text("dst_format", "NCHW");
   std::vector<int64_t> places;
   for (char letter : from) {
     const size_t at = to.find(letter);
@@ -159,7 +169,8 @@ LS_EVALUATE(DataFormatVecPermute) {
   const size_t width = rows == 0 ? 0 : values.size() / rows;
   std::vector<int64_t> moved(values.size());
   for (size_t row = 0; row < rows; ++row) {
-    for (size_t i = 0; i < width; ++i) moved[static_cast<size_t>(places[row]) * width + i] = values[row * width + i];
+    for (size_t i = 0; i < width; ++i)
+      moved[static_cast<size_t>(places[row]) * width + i] = values[row * width + i];
   }
   return One(IntegerTensor(call.input(0).dtype(), call.input(0).dims(), moved));
 }

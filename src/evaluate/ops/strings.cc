@@ -94,6 +94,12 @@ LS_EVALUATE(StringJoin) {
     dims = call.input(i).dims();
   }
   LS_TRY(const int64_t count, CheckSize(call, dims, sizeof(std::string)));
+  // Offsets in a string tensor are int32; adding up first keeps a hostile graph from filling the memory.
+  uint64_t total = separator.size() * call.inputs.size() * static_cast<uint64_t>(count);
+  for (const Tensor& input : call.inputs) {
+    total += input.bytes().size() * (input.rank() == 0 ? static_cast<uint64_t>(count) : 1);
+    if (total > 0x7fffffff) return call.Fail("its strings are too large", Code::kLimitExceeded);
+  }
   std::vector<std::string> texts(static_cast<size_t>(count));
   for (size_t i = 0; i < call.inputs.size(); ++i) {
     const auto parts = call.input(i).strings();
@@ -123,7 +129,8 @@ LS_EVALUATE(Substr) {
     const auto count = static_cast<int64_t>(units.size()) - 1;
     const int64_t place = places[places.size() == 1 ? 0 : i], length = lengths[places.size() == 1 ? 0 : i];
     const int64_t begin = place < 0 ? place + count : place;
-    if (begin < 0 || begin > count) return call.Fail(fmt::format("position {} is not in a string of {}", place, count));
+    if (begin < 0 || begin > count)
+      return call.Fail(fmt::format("position {} is not in a string of {}", place, count));
     const int64_t taken = std::clamp<int64_t>(length, 0, count - begin);
     const size_t from = units[static_cast<size_t>(begin)], to = units[static_cast<size_t>(begin + taken)];
     parts.emplace_back(texts[i].substr(from, to - from));
@@ -151,7 +158,8 @@ LS_EVALUATE(AsString) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 1));
   if (call.input(0).dtype() == DType::kString) return One(call.input(0));
   const Tensor input = Widen(call.input(0));
-  const int64_t width = call.attributes().Int("width", -1), precision = call.attributes().Int("precision", -1);
+  const int64_t width = call.attributes().Int("width", -1),
+                precision = call.attributes().Int("precision", -1);
   if (width > 1000 || precision > 1000) return call.Fail("a width or precision above 1000");
   std::vector<std::string> texts;
   bool failed = false;
@@ -159,9 +167,12 @@ LS_EVALUATE(AsString) {
     const std::string format = FormatOf(call, std::is_floating_point_v<T>);
     for (T value : input.data<T>()) {
       try {
-        if constexpr (std::is_same_v<T, bool>) texts.emplace_back(value ? "true" : "false");
-        else if constexpr (std::is_integral_v<T> && sizeof(T) == 1) texts.push_back(fmt::format(fmt::runtime(format), int{value}));
-        else texts.push_back(fmt::format(fmt::runtime(format), value));
+        if constexpr (std::is_same_v<T, bool>)
+          texts.emplace_back(value ? "true" : "false");
+        else if constexpr (std::is_integral_v<T> && sizeof(T) == 1)
+          texts.push_back(fmt::format(fmt::runtime(format), int{value}));
+        else
+          texts.push_back(fmt::format(fmt::runtime(format), value));
       } catch (const fmt::format_error&) {
         failed = true;
       }
@@ -178,16 +189,18 @@ LS_EVALUATE(StringToNumber) {
   LS_TRY(Tensor output, Allocate(call, dtype, call.input(0).dims()));
   const auto texts = call.input(0).strings();
   bool failed = false;
-  const bool known = Dispatch(Types<float, double, int32_t, int64_t>{}, dtype, [&]<class T>(std::type_identity<T>) {
-    for (size_t i = 0; i < texts.size(); ++i) {
-      std::string_view text = texts[i];
-      while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
-      while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
-      if (text.starts_with('+')) text.remove_prefix(1);
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), output.mutable_data<T>()[i]);
-      failed |= error != std::errc() || end != text.data() + text.size();
-    }
-  });
+  const bool known =
+      Dispatch(Types<float, double, int32_t, int64_t>{}, dtype, [&]<class T>(std::type_identity<T>) {
+        for (size_t i = 0; i < texts.size(); ++i) {
+          std::string_view text = texts[i];
+          while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
+          while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
+          if (text.starts_with('+')) text.remove_prefix(1);
+          const auto [end, error] =
+              std::from_chars(text.data(), text.data() + text.size(), output.mutable_data<T>()[i]);
+          failed |= error != std::errc() || end != text.data() + text.size();
+        }
+      });
   if (!known) return WrongDType(call, dtype);
   if (failed) return call.Fail("a string is no number");
   return One(output);

@@ -11,10 +11,10 @@ namespace litesmith::evaluate {
 namespace {
 
 struct Rules {
-  int64_t most = 0;             // boxes that are kept at most
-  float overlap = 0.5f;         // boxes that overlap one that is kept by more than this go
+  int64_t most = 0;      // boxes that are kept at most
+  float overlap = 0.5f;  // boxes that overlap one that is kept by more than this go
   float score = -std::numeric_limits<float>::infinity();  // boxes go whose score is not greater
-  float sigma = 0;              // > 0: soft suppression, scores fall with the overlap
+  float sigma = 0;                  // > 0: soft suppression, scores fall with the overlap
   std::span<const float> overlaps;  // [n, n] given instead of boxes, or empty
 };
 
@@ -28,15 +28,16 @@ float Overlap(const float* a, const float* b) {
   const float bottom_a = std::max(a[0], a[2]), right_a = std::max(a[1], a[3]);
   const float top_b = std::min(b[0], b[2]), left_b = std::min(b[1], b[3]);
   const float bottom_b = std::max(b[0], b[2]), right_b = std::max(b[1], b[3]);
-  const float area_a = (bottom_a - top_a) * (right_a - left_a), area_b = (bottom_b - top_b) * (right_b - left_b);
+  const float area_a = (bottom_a - top_a) * (right_a - left_a),
+              area_b = (bottom_b - top_b) * (right_b - left_b);
   if (area_a <= 0 || area_b <= 0) return 0;
   const float height = std::max(std::min(bottom_a, bottom_b) - std::max(top_a, top_b), 0.0f);
   const float width = std::max(std::min(right_a, right_b) - std::max(left_a, left_b), 0.0f);
   return height * width / (area_a + area_b - height * width);
 }
 
-// Boxes by falling score, the lower index first among equals. A box is held against those kept since it was last
-// looked at, the latest first; if its score falls, it waits for its turn again.
+// Boxes by falling score, the lower index first among equals. A box is held against those kept since it was
+// last looked at, the latest first; if its score falls, it waits for its turn again.
 Kept Suppress(const float* boxes, std::span<const float> scores, const Rules& rules) {
   struct Candidate {
     int64_t index;
@@ -60,10 +61,11 @@ Kept Suppress(const float* boxes, std::span<const float> scores, const Rules& ru
     bool suppressed = false;
     for (size_t j = kept.index.size(); j > next.seen; --j) {
       const int64_t other = kept.index[j - 1];
-      const float overlap = rules.overlaps.empty()
-                                ? Overlap(boxes + 4 * next.index, boxes + 4 * other)
-                                : rules.overlaps[static_cast<size_t>(next.index) * scores.size() + static_cast<size_t>(other)];
-      if (rules.sigma > 0) next.score *= overlap <= rules.overlap ? std::exp(decay * overlap * overlap) : 0;
+      const float overlap =
+          rules.overlaps.empty()
+              ? Overlap(boxes + 4 * next.index, boxes + 4 * other)
+              : rules.overlaps[static_cast<size_t>(next.index) * scores.size() + static_cast<size_t>(other)];
+      if (rules.sigma > 0) next.score *= std::exp(decay * overlap * overlap);
       if (rules.sigma <= 0 && overlap > rules.overlap) suppressed = true;
       if (suppressed || next.score <= rules.score) break;
     }
@@ -90,7 +92,8 @@ Result<Boxes> BoxesOf(const Call& call) {
   }
   LS_RETURN_IF_FAILED(ExpectRank(call, 1, 1));
   if (boxes.boxes.dims() != Dims{boxes.scores.elements(), 4}) {
-    return call.Fail(fmt::format("boxes of shape {} for {} scores", ToText(boxes.boxes.dims()), boxes.scores.elements()));
+    return call.Fail(
+        fmt::format("boxes of shape {} for {} scores", ToText(boxes.boxes.dims()), boxes.scores.elements()));
   }
   return boxes;
 }
@@ -105,7 +108,8 @@ Result<Rules> RulesOf(const Call& call, size_t count) {
     LS_TRY(const double value, RealOf(call, 2 + i));
     *fields[i - 1] = static_cast<float>(value);
   }
-  if (!(rules.overlap >= 0 && rules.overlap <= 1)) return call.Fail(fmt::format("an overlap of {} cannot be", rules.overlap));
+  if (!(rules.overlap >= 0 && rules.overlap <= 1))
+    return call.Fail(fmt::format("an overlap of {} cannot be", rules.overlap));
   return rules;
 }
 
@@ -186,10 +190,14 @@ struct Combined {
   bool clip;
 };
 
-// The detections of one picture: each class by itself, then all by falling score.
+// The detections of one picture: each class by itself, then all by falling score. Equal scores come in the
+// order that std::sort leaves them in, over as many places as TensorFlow sorts, free ones included: models do
+// have equal scores.
 std::vector<Detection> DetectionsOf(const float* boxes, const float* scores, const Combined& combined) {
-  std::vector<Detection> found;
-  std::vector<float> class_boxes(static_cast<size_t>(combined.anchors) * 4), class_scores(static_cast<size_t>(combined.anchors));
+  const int64_t places = std::min(combined.per_class, combined.anchors);
+  std::vector<Detection> found(static_cast<size_t>(combined.classes * places), Detection{-1, -1, -1});
+  std::vector<float> class_boxes(static_cast<size_t>(combined.anchors) * 4);
+  std::vector<float> class_scores(static_cast<size_t>(combined.anchors));
   for (int64_t label = 0; label < combined.classes; ++label) {
     const int64_t box_class = combined.box_classes == 1 ? 0 : label;
     for (int64_t i = 0; i < combined.anchors; ++i) {
@@ -197,11 +205,15 @@ std::vector<Detection> DetectionsOf(const float* boxes, const float* scores, con
       class_scores[static_cast<size_t>(i)] = scores[i * combined.classes + label];
     }
     Rules rules = combined.rules;
-    rules.most = combined.per_class;
+    rules.most = places;
     const Kept kept = Suppress(class_boxes.data(), class_scores, rules);
-    for (size_t i = 0; i < kept.index.size(); ++i) found.push_back({kept.score[i], kept.index[i], label});
+    for (size_t i = 0; i < kept.index.size(); ++i) {
+      found[static_cast<size_t>(label * places) + i] = {kept.score[i], kept.index[i], label};
+    }
   }
-  std::ranges::stable_sort(found, std::ranges::greater{}, &Detection::score);
+  std::sort(found.begin(), found.end(),
+            [](const Detection& a, const Detection& b) { return a.score > b.score; });
+  std::erase_if(found, [](const Detection& detection) { return detection.box < 0; });
   return found;
 }
 
@@ -212,8 +224,10 @@ Result<Combined> CombinedOf(const Call& call) {
   LS_RETURN_IF_FAILED(ExpectDType(call, 0, DType::kFloat32));
   LS_RETURN_IF_FAILED(ExpectDType(call, 1, DType::kFloat32));
   const Dims &boxes = call.input(0).dims(), &scores = call.input(1).dims();
-  if (boxes[3] != 4 || boxes[0] != scores[0] || boxes[1] != scores[1] || (boxes[2] != 1 && boxes[2] != scores[2])) {
-    return call.Fail(fmt::format("boxes {} and scores {} do not fit together", ToText(boxes), ToText(scores)));
+  if (boxes[3] != 4 || boxes[0] != scores[0] || boxes[1] != scores[1] ||
+      (boxes[2] != 1 && boxes[2] != scores[2])) {
+    return call.Fail(
+        fmt::format("boxes {} and scores {} do not fit together", ToText(boxes), ToText(scores)));
   }
   Combined combined{boxes[1], boxes[2], scores[2], 0, {}, call.attributes().Bool("clip_boxes", true)};
   LS_TRY(combined.per_class, IntegerOf(call, 2));
@@ -222,18 +236,21 @@ Result<Combined> CombinedOf(const Call& call) {
   LS_TRY(const double score, RealOf(call, 5));
   combined.rules.overlap = static_cast<float>(overlap);
   combined.rules.score = static_cast<float>(score);
-  if (combined.per_class < 1 || combined.rules.most < 1) return call.Fail("numbers of boxes must be at least 1");
+  if (combined.per_class < 1 || combined.rules.most < 1)
+    return call.Fail("numbers of boxes must be at least 1");
   return combined;
 }
 
 }  // namespace
 
-// Outputs: boxes [batch, n, 4], scores [batch, n], classes [batch, n] as floats, number of valid ones [batch].
+// Outputs: boxes [batch, n, 4], scores [batch, n], classes [batch, n] as floats, number of valid ones
+// [batch].
 LS_EVALUATE(CombinedNonMaxSuppression) {
   LS_TRY(const Combined combined, CombinedOf(call));
   const int64_t batch = call.input(0).dims()[0];
   int64_t most = combined.rules.most;
-  if (call.attributes().Bool("pad_per_class") && combined.per_class < (int64_t{1} << 31) && combined.classes < (int64_t{1} << 31)) {
+  if (call.attributes().Bool("pad_per_class") && combined.per_class < (int64_t{1} << 31) &&
+      combined.classes < (int64_t{1} << 31)) {
     most = std::min(most, combined.per_class * combined.classes);
   }
   LS_TRY(Tensor boxes, Allocate(call, DType::kFloat32, {batch, most, 4}));
@@ -251,8 +268,8 @@ LS_EVALUATE(CombinedNonMaxSuppression) {
       scores.mutable_data<float>()[at] = score;
       classes.mutable_data<float>()[at] = static_cast<float>(label);
       for (size_t c = 0; c < 4; ++c) {
-        const float corner =
-            from[(box * combined.box_classes + (combined.box_classes == 1 ? 0 : label)) * 4 + static_cast<int64_t>(c)];
+        const float corner = from[(box * combined.box_classes + (combined.box_classes == 1 ? 0 : label)) * 4 +
+                                  static_cast<int64_t>(c)];
         boxes.mutable_data<float>()[at * 4 + c] = combined.clip ? std::clamp(corner, 0.0f, 1.0f) : corner;
       }
     }

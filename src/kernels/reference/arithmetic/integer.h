@@ -1,4 +1,5 @@
-// Scalar arithmetic of integers without undefined behaviour: what overflows wraps, as compiled code on x86 does.
+// Scalar arithmetic of integers without undefined behaviour: what overflows wraps, as compiled code on x86
+// does.
 #pragma once
 
 #include <limits>
@@ -6,8 +7,8 @@
 
 namespace litesmith::arithmetic {
 
-// The unsigned type in which T is computed: at least unsigned int, since smaller types are promoted to signed int,
-// whose products overflow.
+// The unsigned type in which T is computed: at least unsigned int, since smaller types are promoted to signed
+// int, whose products overflow.
 template <class T>
 using Wrapping = std::make_unsigned_t<std::common_type_t<T, int>>;
 
@@ -76,8 +77,8 @@ constexpr T IntegerPower(T base, T exponent) {
   return result;
 }
 
-// Shifts by less than 0 count as 0, by the width or more as the width minus one (TensorFlow's rule; what C++ leaves
-// undefined). The right shift keeps the sign.
+// Shifts by less than 0 count as 0, by the width or more as the width minus one (TensorFlow's rule; what C++
+// leaves undefined). The right shift keeps the sign.
 template <class T>
 constexpr int ClampShift(T count) {
   constexpr int kBits = std::numeric_limits<std::make_unsigned_t<T>>::digits;

@@ -20,7 +20,8 @@ constexpr Int TruncateOr(Float value, Int otherwise) {
   // The limits as powers of two, which every float type holds exactly.
   constexpr Float kEnd = static_cast<Float>(uint64_t{1} << (std::numeric_limits<Int>::digits - 1)) * Float{2};
   constexpr Float kBegin = std::is_signed_v<Int> ? -kEnd : Float{0};
-  const bool fits = std::is_signed_v<Int> ? value >= kBegin && value < kEnd : value > Float{-1} && value < kEnd;
+  const bool fits =
+      std::is_signed_v<Int> ? value >= kBegin && value < kEnd : value > Float{-1} && value < kEnd;
   return fits ? static_cast<Int>(value) : otherwise;
 }
 
@@ -28,7 +29,8 @@ template <OutOfRange policy, class Int, class Float>
 constexpr Int TruncateTo(Float value) {
   if constexpr (policy == OutOfRange::kSaturate) {
     if (value != value) return 0;
-    return TruncateOr<Int>(value, value < 0 ? std::numeric_limits<Int>::min() : std::numeric_limits<Int>::max());
+    return TruncateOr<Int>(value,
+                           value < 0 ? std::numeric_limits<Int>::min() : std::numeric_limits<Int>::max());
   } else if constexpr (std::is_same_v<Int, uint64_t>) {
     // Compilers subtract 2^63 from what is not less, convert as signed, and flip the top bit back.
     constexpr Float kHalf = 9223372036854775808.0;
@@ -52,8 +54,8 @@ Float RoundHalfToEven(Float value) {
   return Float{2} * std::round(value / Float{2});
 }
 
-// Floor of the quotient in the type itself (TensorFlow's FloorDiv); a template parameter of `double` gives what
-// TensorFlow Lite computes for float32.
+// Floor of the quotient in the type itself (TensorFlow's FloorDiv); a template parameter of `double` gives
+// what TensorFlow Lite computes for float32.
 template <class Wide, class Float>
 Float FloorDivideReal(Float a, Float b) {
   return static_cast<Float>(std::floor(static_cast<Wide>(a) / static_cast<Wide>(b)));

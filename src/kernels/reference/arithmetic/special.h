@@ -32,8 +32,8 @@ T Selu(T x) {
   return static_cast<T>(kSeluScale) * (x < 0 ? static_cast<T>(kSeluAlpha) * std::expm1(x) : x);
 }
 
-// Derivative of the logarithm of the gamma function: reflection for negative x, then the recurrence up to 6, then the
-// asymptotic series (Abramowitz and Stegun 6.3.7, 6.3.5, 6.3.18).
+// Derivative of the logarithm of the gamma function: reflection for negative x, then the recurrence up to 6,
+// then the asymptotic series (Abramowitz and Stegun 6.3.7, 6.3.5, 6.3.18).
 inline double Digamma(double x) {
   if (x <= 0 && x == std::floor(x)) return std::numeric_limits<double>::quiet_NaN();
   double result = 0;
@@ -44,7 +44,8 @@ inline double Digamma(double x) {
   for (; x < 10; x += 1) result -= 1 / x;
   const double inverse = 1 / (x * x);
   const double series =
-      inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * (1.0 / 252 - inverse * (1.0 / 240 - inverse / 132))));
+      inverse *
+      (1.0 / 12 - inverse * (1.0 / 120 - inverse * (1.0 / 252 - inverse * (1.0 / 240 - inverse / 132))));
   return result + std::log(x) - 0.5 / x - series;
 }
 
