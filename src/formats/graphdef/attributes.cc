@@ -1,10 +1,15 @@
 #include "formats/graphdef/attributes.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "formats/graphdef/tensor.h"
 
 namespace litesmith::graphdef {
+
+using protobuf::Reader;
+
 namespace {
 
 // DataType of tensorflow/core/framework/types.proto, by number.
@@ -31,7 +36,7 @@ struct Lists {
   bool other = false;
 };
 
-std::string FunctionName(protobuf::Reader reader, bool& ok) {
+std::string FunctionName(Reader reader, bool& ok) {
   std::string name;
   while (reader.Next()) {
     if (reader.field() == 1) name = reader.Text();
@@ -41,13 +46,13 @@ std::string FunctionName(protobuf::Reader reader, bool& ok) {
 }
 
 template <class T>
-void Append(protobuf::Reader& reader, std::vector<T>& values, T (*convert)(uint64_t)) {
+void Append(Reader& reader, std::vector<T>& values, T (*convert)(uint64_t)) {
   std::vector<uint64_t> numbers;
   reader.AppendVarints(numbers);
   for (uint64_t number : numbers) values.push_back(convert(number));
 }
 
-std::optional<Attribute> DecodeList(protobuf::Reader reader, bool& ok) {
+std::optional<Attribute> DecodeList(Reader reader, bool& ok) {
   Lists lists;
   while (reader.Next()) {
     switch (reader.field()) {
@@ -90,6 +95,41 @@ std::optional<Attribute> DecodeList(protobuf::Reader reader, bool& ok) {
   return std::move(lists.ints);  // an empty list does not say of what
 }
 
+// The text form of a NameAttrList whose values are plain: `name: "Op" attr { key: "k" value { f: 10 } }`.
+std::string TextOfCall(Reader reader, bool& ok) {
+  std::string text;
+  while (reader.Next()) {
+    if (reader.field() == 1) {
+      text = fmt::format("name: \"{}\"", reader.Text()) + text;
+    } else if (reader.field() == 2) {
+      Attributes one;
+      DecodeAttributeEntry(reader, one);
+      for (const auto& [name, value] : one) {
+        std::string plain;
+        if (const auto* number = std::get_if<int64_t>(&value)) plain = fmt::format("i: {}", *number);
+        if (const auto* number = std::get_if<float>(&value)) plain = fmt::format("f: {}", *number);
+        if (const auto* flag = std::get_if<bool>(&value)) plain = fmt::format("b: {}", *flag);
+        if (const auto* words = std::get_if<std::string>(&value)) plain = fmt::format("s: \"{}\"", *words);
+        if (!plain.empty()) text += fmt::format(" attr {{ key: \"{}\" value {{ {} }} }}", name, plain);
+      }
+    }
+  }
+  ok = ok && reader.ok();
+  return text;
+}
+
+// `_implements` says which op a function stands for: as text, or, since TensorFlow parses that text when it
+// writes a graph, as a call, which is turned into the text again.
+std::optional<Attribute> DecodeImplements(Reader reader, bool& ok) {
+  std::optional<Attribute> value;
+  while (reader.Next()) {
+    if (reader.field() == 2) value = std::string(reader.Text());
+    if (reader.field() == 10) value = TextOfCall(reader.Message("NameAttrList"), ok);
+  }
+  ok = ok && reader.ok();
+  return value;
+}
+
 }  // namespace
 
 DType DTypeOfNumber(uint64_t number) {
@@ -97,13 +137,13 @@ DType DTypeOfNumber(uint64_t number) {
   return number < kDTypes.size() ? kDTypes[number] : DType::kInvalid;
 }
 
-Shape DecodeShape(protobuf::Reader reader, bool& ok) {
+Shape DecodeShape(Reader reader, bool& ok) {
   std::vector<Dim> dims;
   bool unknown_rank = false;
   while (reader.Next()) {
     if (reader.field() == 2) {
       int64_t size = 0;
-      protobuf::Reader dim = reader.Message("TensorShapeProto.Dim");
+      Reader dim = reader.Message("TensorShapeProto.Dim");
       while (dim.Next()) {
         if (dim.field() == 1) size = dim.Int();
       }
@@ -120,7 +160,7 @@ Shape DecodeShape(protobuf::Reader reader, bool& ok) {
   return unknown_rank || !ok ? Shape::Unknown() : Shape(std::move(dims));
 }
 
-std::optional<Attribute> DecodeAttribute(protobuf::Reader reader, bool& ok) {
+std::optional<Attribute> DecodeAttribute(Reader reader, bool& ok) {
   std::optional<Attribute> value;
   while (reader.Next()) {
     switch (reader.field()) {
@@ -170,13 +210,12 @@ bool KeepsAttribute(std::string_view name) {
   return !name.starts_with('_') || name == "_implements" || name == "_output_shapes";
 }
 
-void DecodeAttributeEntry(protobuf::Reader& reader, Attributes& attributes) {
+void DecodeAttributeEntry(Reader& reader, Attributes& attributes) {
   const protobuf::MapEntry entry = protobuf::ReadMapEntry(reader);
   if (!reader.ok() || !KeepsAttribute(entry.text_key)) return;
   bool ok = true;
-  auto value = DecodeAttribute(
-      protobuf::Reader(reader.document(), reader.context(), entry.value, "AttrValue", reader.depth() + 2),
-      ok);
+  const Reader message(reader.document(), reader.context(), entry.value, "AttrValue", reader.depth() + 2);
+  auto value = entry.text_key == "_implements" ? DecodeImplements(message, ok) : DecodeAttribute(message, ok);
   if (!ok) reader.Abandon();
   if (value) attributes.Set(entry.text_key, *std::move(value));
 }

@@ -105,9 +105,40 @@ std::vector<Entry::Tensor> Placeholders(const Source& source) {
   return found;
 }
 
+// Marks what depends, by data or control, on ops that save or restore variables: such nodes come along when a
+// graph is written that was never frozen, and are nobody's outputs.
+std::vector<bool> DependsOnFiles(const Body& body) {
+  static constexpr std::string_view kOps[] = {"SaveV2",    "SaveSlices", "Save",         "MergeV2Checkpoints",
+                                              "RestoreV2", "Restore",    "RestoreSlice", "ShardedFilename"};
+  const size_t count = body.nodes->size();
+  std::vector<std::vector<uint32_t>> readers(count);
+  std::vector<bool> marked(count);
+  std::vector<uint32_t> pending;
+  for (uint32_t i = 0; i < count; ++i) {
+    const graphdef::NodeDef& node = (*body.nodes)[i];
+    for (std::string_view input : node.inputs) {
+      const auto ref = ParseRef(input);
+      const auto found = ref ? body.by_name.find(ref->node) : body.by_name.end();
+      if (found != body.by_name.end()) readers[found->second].push_back(i);
+    }
+    marked[i] = std::find(std::begin(kOps), std::end(kOps), node.op) != std::end(kOps);
+    if (marked[i]) pending.push_back(i);
+  }
+  while (!pending.empty()) {
+    const uint32_t node = pending.back();
+    pending.pop_back();
+    for (uint32_t reader : readers[node]) {
+      if (marked[reader]) continue;
+      marked[reader] = true;
+      pending.push_back(reader);
+    }
+  }
+  return marked;
+}
+
 // Nodes that nobody reads, each with as many outputs as it has.
 Result<std::vector<Entry::Tensor>> Sinks(Source& source, std::deque<std::string>& names) {
-  std::vector<bool> read(source.main.nodes->size());
+  std::vector<bool> read = DependsOnFiles(source.main);
   for (const graphdef::NodeDef& node : *source.main.nodes) {
     for (std::string_view input : node.inputs) {
       const auto ref = ParseRef(input);

@@ -14,10 +14,9 @@
 // - Variables (VarHandleOp, VariableV2 ...) carry "shared_name", never empty: two nodes with the same
 // container and
 //   shared_name are one variable. "initial_value" is the value from the checkpoint, where there is one.
-// - Lookup tables carry "shared_name" likewise, and their content as the initialiser gives it: "table_keys"
-// and
-//   "table_values" (tensors), or "table_file" (a path) with "table_key_index", "table_value_index",
-//   "table_vocab_size", "table_offset" and "table_delimiter".
+// - Lookup tables carry "shared_name" likewise, and their content as the initialiser gives it, from constants
+// or from
+//   a vocabulary file: tensors "table_keys" and "table_values", of one axis.
 // - Constants that hold the name of an asset carry its path as "asset_path".
 // - dtypes and shapes of values are what the source says of them; the rest is for the shape pass to find out.
 #pragma once

@@ -62,10 +62,16 @@ Result<void> Resources::Complete(const graphdef::NodeDef& node, std::string_view
   if (model_ == nullptr) return {};
   if (variable) return CompleteVariable(node, function, id, attributes);
   LS_RETURN_IF_FAILED(FindTables());
-  const auto table = tables_.find(id);
-  if (table != tables_.end()) {
-    for (const auto& [name, value] : table->second) attributes.Set(name, value);
+  const auto found = tables_.find(id);
+  if (found == tables_.end()) return {};
+  Table& table = found->second;
+  if (!table.file.empty()) {
+    LS_TRY(TableContent content, ReadTableFile(source_.context, table.file, table.format));
+    table = {std::move(content.keys), std::move(content.values), {}, {}};
   }
+  if (!table.keys.valid()) return {};
+  attributes.Set("table_keys", table.keys);
+  attributes.Set("table_values", table.values);
   return {};
 }
 
@@ -212,13 +218,13 @@ Result<void> Resources::NoteTable(const Frame& frame, const graphdef::NodeDef& i
   const Producer table = tracer_.Input(frame, initializer, 0);
   if (table.node == nullptr || !IsTable(table.node->op)) return {};
   LS_TRY(const Attributes table_attributes, source_.AttributesOf(*table.node));
-  Attributes& content = tables_[IdOf(*table.node, table_attributes)];
+  Table& content = tables_[IdOf(*table.node, table_attributes)];
   if (initializer.op.find("TextFile") == std::string_view::npos) {
     LS_TRY(const Tensor keys, ConstantInput(frame, initializer, 1));
     LS_TRY(const Tensor values, ConstantInput(frame, initializer, 2));
     if (!keys.valid() || !values.valid()) return {};
-    content.Set("table_keys", keys);
-    content.Set("table_values", values);
+    content.keys = keys;
+    content.values = values;
     return {};
   }
   const Producer file = tracer_.Input(frame, initializer, 1);
@@ -226,12 +232,16 @@ Result<void> Resources::NoteTable(const Frame& frame, const graphdef::NodeDef& i
   if (file.node != nullptr && file.frame->caller == nullptr) path = AssetOf(file.node->name);
   if (path.empty()) return {};
   LS_TRY(const Attributes attributes, source_.AttributesOf(initializer));
-  content.Set("table_file", path);
-  content.Set("table_key_index", attributes.Int("key_index", -2));
-  content.Set("table_value_index", attributes.Int("value_index", -1));
-  content.Set("table_vocab_size", attributes.Int("vocab_size", -1));
-  content.Set("table_offset", attributes.Int("offset", 0));
-  content.Set("table_delimiter", attributes.Text("delimiter", "\t"));
+  TableFileFormat format;
+  format.key_index = attributes.Int("key_index", format.key_index);
+  format.value_index = attributes.Int("value_index", format.value_index);
+  format.vocab_size = attributes.Int("vocab_size", format.vocab_size);
+  format.offset = attributes.Int("offset", format.offset);
+  format.delimiter = attributes.Text("delimiter", format.delimiter);
+  format.key_dtype = table_attributes.Type("key_dtype");
+  format.value_dtype = table_attributes.Type("value_dtype");
+  content.file = path;
+  content.format = std::move(format);
   return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include "formats/checkpoint/checkpoint.h"
 #include "import/tf/source.h"
+#include "import/tf/table_file.h"
 #include "import/tf/trace.h"
 
 namespace litesmith::import_tf {
@@ -41,6 +42,12 @@ class Resources {
   struct RestoreLists {
     std::vector<std::string> names, slices;
   };
+  // What an initialiser puts into a table: tensors, or a file, which is read when the table is needed.
+  struct Table {
+    Tensor keys, values;
+    std::string file;
+    TableFileFormat format;
+  };
   Result<void> CompleteVariable(const graphdef::NodeDef& node, std::string_view function,
                                 const ResourceId& id, Attributes& attributes);
   Result<void> FindKeys();
@@ -60,7 +67,7 @@ class Resources {
   std::unordered_map<std::string, std::string> keys_of_names_;  // from the checkpoint's object graph
   std::unordered_map<const graphdef::NodeDef*, RestoreLists> restores_;
   std::map<std::pair<std::string, std::string>, Tensor> values_;
-  std::map<ResourceId, Attributes> tables_;
+  std::map<ResourceId, Table> tables_;
   std::unique_ptr<checkpoint::Checkpoint> checkpoint_;
   bool keys_found_ = false, tables_found_ = false;
 };
