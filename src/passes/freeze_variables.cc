@@ -14,7 +14,7 @@ using VariableKey = std::tuple<std::string, std::string>;
 
 bool IsHandle(const ir::Node& node) { return node.Is(tf::VarHandleOp); }
 bool IsReference(const ir::Node& node) {
-  return node.Is(tf::VariableV2) || node.Is(tf::Variable) || node.Is(tf::AutoReloadVariable);
+  return node.Is(tf::VariableV2) || node.Is(tf::Variable);
 }
 
 VariableKey KeyOf(const ir::Node& node) {

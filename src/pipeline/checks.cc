@@ -4,6 +4,8 @@
 
 #include <unordered_set>
 
+#include "base/finding.h"
+
 namespace litesmith::pipeline {
 namespace {
 

@@ -20,6 +20,8 @@ using ir::Pass;
 constexpr std::array kFreeze = {
     Pass{"inline", passes::InlineCalls},
     Pass{"identities", passes::RemoveIdentities},
+    Pass{"merge-equal", passes::MergeEqualNodes},
+    Pass{"raise-control-flow", passes::RaiseControlFlow},
     Pass{"sink-invariants", passes::SinkInvariants},
     Pass{"freeze", passes::FreezeVariables},
     Pass{"prune", passes::Prune},
@@ -58,7 +60,7 @@ Result<Converted> LoadTflite(const std::string& path, Context& context) {
   Converted converted;
   StopWatch watch(converted, context.host);
   LS_TRY(const FileBytes file, ReadFile(context, path, "a .tflite model"));
-  LS_TRY(std::unique_ptr<ir::Module> module, ImportTflite(file, context));
+  LS_TRY(std::unique_ptr<ir::Module> module, import_tflite::ImportTflite(file, context));
   converted.info = {"tflite", path, "", 0};
   for (const auto& function : module->functions()) converted.info.nodes += function->node_count();
   converted.module = std::move(module);
