@@ -139,6 +139,12 @@ Result<void> Subgraph::PrepareStep(Step& step) {
 Result<void> Subgraph::TryKernel(Step& step, bool quiet) {
   StepPrepare context(*this, step, quiet);
   LS_RETURN_IF_FAILED(step.kernel->Prepare(context));
+  // Some of TensorFlow Lite's kernels decide on the type of their output whatever the file says; those here
+  // may too.
+  for (size_t i = 0; i < step.outputs.size(); ++i) {
+    slot(step.outputs[i]).view.dtype = context.outputs[i].dtype;
+    step.context.outputs[i].dtype = context.outputs[i].dtype;
+  }
   step.prepared = true;
   return {};
 }

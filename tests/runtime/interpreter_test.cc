@@ -222,6 +222,31 @@ TEST_F(InterpreterTest, ACallersKernelRunsACustomOp) {
   EXPECT_EQ(FloatsOf(interpreter->output(0)), (std::vector<float>{-1, 2}));
 }
 
+TEST_F(InterpreterTest, AKernelMayDecideOnTheTypeOfItsOutputAgainstTheFile) {
+  class Count final : public Kernel {
+    Result<void> Prepare(PrepareContext& context) override {
+      context.outputs[0].dtype = DType::kInt64;
+      return context.SetOutput(0, {});
+    }
+    Result<void> Invoke(InvokeContext& context) override {
+      context.output().as_mutable<int64_t>()[0] = context.input(0).elements();
+      return {};
+    }
+  };
+  ir::Function* function = module_->AddFunction("main");
+  ir::Value* x = function->AddParameter(Floats({2, 3}), "x");
+  ir::Builder builder(*function);
+  ir::Value* count = builder.Make(module_->UnknownOp(ir::Dialect::kTfl, "Count"), {x}, Ints(Shape::Scalar()));
+  function->SetResults(std::vector<ir::Value*>{count});
+  Options options;
+  options.custom_kernels["Count"] = [] { return std::make_unique<Count>(); };
+  auto interpreter = Make(options);
+  ASSERT_NE(interpreter, nullptr) << Causes();
+  ASSERT_TRUE(interpreter->Invoke().ok()) << Causes();
+  EXPECT_EQ(interpreter->output(0).dtype(), DType::kInt64);
+  EXPECT_EQ(interpreter->output(0).ToInt64(), std::vector<int64_t>{6});
+}
+
 TEST_F(InterpreterTest, PreservedTensorsCanBeInspected) {
   ir::Function* function = AddRelu({2});
   Options options;
