@@ -34,6 +34,11 @@ class FullyConnected : public WeightedSum {
     shape_.y.input = shape_.y.output = shape_.x.input = shape_.x.output = 1;
     shape_.in_channels = shape_.group_in = size;
     shape_.out_channels = shape_.group_out = units;
+    if (weights.quantization != nullptr && weights.quantization->block_size > 0) {
+      LS_RETURN_IF_FAILED(PrepareBlocks(context));
+      return context.SetOutput(0, std::move(dims));
+    }
+    blocks_ = nullptr;
     Setup setup;
     setup.channels = units;
     setup.rows = rows;
@@ -43,7 +48,11 @@ class FullyConnected : public WeightedSum {
     return context.SetOutput(0, std::move(dims));
   }
   Result<void> Invoke(InvokeContext& context) override {
-    Run(context, *this);
+    if (blocks_ == nullptr) {
+      Run(context, *this);
+    } else {
+      InvokeBlocks(context);
+    }
     return {};
   }
 
@@ -54,7 +63,63 @@ class FullyConnected : public WeightedSum {
   }
 
  private:
+  // Weights of few bits with a scale for each block of a row: brought back to float32 once.
+  Result<void> PrepareBlocks(PrepareContext& context) {
+    const TensorView &input = context.input(0), &weights = context.input(1), &bias = context.input(2);
+    LS_RETURN_IF_FAILED(
+        ExpectDType(context, input, {DType::kFloat32}, "input (of weights with blockwise scales)"));
+    LS_RETURN_IF_FAILED(ExpectDType(context, context.output(), {DType::kFloat32}, "output"));
+    LS_RETURN_IF_FAILED(ExpectDType(context, weights, {DType::kInt2, DType::kInt4, DType::kInt8}, "weights"));
+    LS_RETURN_IF_FAILED(
+        context.Expect(weights.constant, "weights with blockwise scales that are not constant"));
+    LS_TRY(block_activation_, FusedActivation(context));
+    const Quantization& quantization = *weights.quantization;
+    const int64_t size = weights.dim(1), block = quantization.block_size;
+    const int64_t blocks = size / block;
+    if (size % block != 0 || static_cast<int64_t>(quantization.scale.size()) != weights.dim(0) * blocks ||
+        quantization.zero_point.size() > quantization.scale.size()) {
+      return context.Report(Code::kQuantizationInvalid,
+                            fmt::format("weights of shape {} have {} scales for blocks of {}",
+                                        ToText(weights.dims), quantization.scale.size(), block));
+    }
+    if (bias.present) {
+      LS_RETURN_IF_FAILED(ExpectDType(context, bias, {DType::kFloat32}, "bias"));
+      if (bias.elements() != weights.dim(0)) {
+        return context.Mismatch("the bias has {} elements for {} output channels", bias.elements(),
+                                weights.dim(0));
+      }
+    }
+    const auto count = static_cast<size_t>(weights.elements());
+    blocks_ = context.Pack(1, "float32 of blockwise scales", count * sizeof(float), [&](std::byte* out) {
+      std::vector<int8_t> integers(count);
+      if (weights.dtype == DType::kInt8) {
+        std::copy_n(reinterpret_cast<const int8_t*>(weights.data), count, integers.data());
+      } else {
+        UnpackIntegers(weights.data, BitsOf(weights.dtype), weights.elements(), integers.data());
+      }
+      auto* real = reinterpret_cast<float*>(out);
+      for (size_t i = 0; i < count; ++i) {
+        const size_t at = i / static_cast<size_t>(block);
+        const auto moved = static_cast<float>(integers[i] - quantization.zero_point_at(at));
+        real[i] = quantization.scale_at(at) * moved;
+      }
+    });
+    return {};
+  }
+  void InvokeBlocks(InvokeContext& context) {
+    const float* bias = context.has_input(2) ? context.input(2).as<float>().data() : nullptr;
+    const Range<float> range = RangeOf<float>(block_activation_);
+    Accumulate<float, float, float>(
+        context, context.input(0).as<float>().data(), reinterpret_cast<const float*>(blocks_.get()), 0.0f,
+        context.output().as_mutable<float>().data(), [](int64_t) { return 0.0f; },
+        [&](int64_t, int64_t channel, float acc) {
+          return range.Cut(bias != nullptr ? acc + bias[channel] : acc);
+        });
+  }
+
   ConvShape shape_;
+  std::shared_ptr<const std::byte> blocks_;
+  Activation block_activation_ = Activation::kNone;
 };
 
 }  // namespace
