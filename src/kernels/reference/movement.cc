@@ -87,36 +87,15 @@ Result<void> MovePacked(InvokeContext& context, std::span<const size_t> inputs, 
   return {};
 }
 
-// Writes the chosen strings as output `index`.
-Result<void> WriteStrings(InvokeContext& context, size_t index, const Dims& dims,
-                          std::span<const std::string_view> all, std::span<const uint32_t> chosen) {
-  size_t bytes = (chosen.size() + 2) * sizeof(int32_t);
-  for (const uint32_t number : chosen) bytes += all[number].size();
-  if (bytes > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
-    return context.Report(Code::kLimitExceeded,
-                          fmt::format("{} bytes of strings are more than a tensor holds", bytes));
-  }
-  LS_RETURN_IF_FAILED(context.ResizeStringOutput(index, dims, bytes));
-  std::vector<std::string_view> strings;
-  strings.reserve(chosen.size());
-  for (const uint32_t number : chosen) strings.push_back(all[number]);
-  const std::vector<std::byte> packed = PackStrings(strings);
-  std::memcpy(context.outputs[index].data, packed.data(), packed.size());
-  return {};
-}
-
 Result<void> MoveStrings(InvokeContext& context, std::span<const size_t> inputs,
                          const std::vector<Dims>& dims, const Move& move) {
   std::vector<std::string_view> all;
   std::vector<std::vector<uint32_t>> numbers;
   for (const size_t input : inputs) {
     const TensorView& view = context.input(input);
-    const auto strings = UnpackStrings(Bytes(view.data, view.bytes));
-    if (!strings || static_cast<int64_t>(strings->size()) != view.elements()) {
-      return context.Mismatch("input {} does not hold the {} strings of its shape", input, view.elements());
-    }
+    LS_TRY(const std::vector<std::string_view> strings, StringsOf(context, view));
     std::vector<uint32_t>& own = numbers.emplace_back();
-    for (const std::string_view text : *strings) {
+    for (const std::string_view text : strings) {
       own.push_back(static_cast<uint32_t>(all.size()));
       all.push_back(text);
     }
@@ -136,7 +115,9 @@ Result<void> MoveStrings(InvokeContext& context, std::span<const size_t> inputs,
   for (auto& chosen : results) to.push_back(reinterpret_cast<std::byte*>(chosen.data()));
   move(from, to, sizeof(uint32_t));
   for (size_t i = 0; i < results.size(); ++i) {
-    LS_RETURN_IF_FAILED(WriteStrings(context, i, dims[i], all, results[i]));
+    std::vector<std::string_view> chosen;
+    for (const uint32_t number : results[i]) chosen.push_back(all[number]);
+    LS_RETURN_IF_FAILED(WriteStrings(context, i, dims[i], chosen));
   }
   return {};
 }
@@ -187,9 +168,25 @@ void CopyStrided(const std::byte* from, std::byte* to, size_t width, std::vector
   }
 }
 
+// Tensors without elements may have dims whose product overflows; nothing is read or written there, so that
+// the steps may wrap around.
+static int64_t WrappingProduct(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
+
+void SetDenseTarget(std::vector<CopyAxis>& axes) {
+  int64_t step = 1;
+  for (size_t i = axes.size(); i-- > 0;) {
+    axes[i].to = step;
+    step = WrappingProduct(step, std::max<int64_t>(axes[i].count, 1));
+  }
+}
+
 std::vector<int64_t> Strides(std::span<const int64_t> dims) {
   std::vector<int64_t> strides(dims.size(), 1);
-  for (size_t i = dims.size(); i-- > 1;) strides[i - 1] = strides[i] * std::max<int64_t>(dims[i], 1);
+  for (size_t i = dims.size(); i-- > 1;) {
+    strides[i - 1] = std::max<int64_t>(WrappingProduct(strides[i], std::max<int64_t>(dims[i], 1)), 1);
+  }
   return strides;
 }
 
@@ -225,6 +222,29 @@ Result<void> MoveElements(InvokeContext& context, std::span<const size_t> inputs
   for (const size_t input : inputs) from.push_back(context.input(input).data);
   for (const TensorView& output : context.outputs) to.push_back(output.data);
   move(from, to, static_cast<size_t>(bits) / 8);
+  return {};
+}
+
+Result<std::vector<std::string_view>> StringsOf(KernelContext& context, const TensorView& tensor) {
+  if (tensor.elements() == 0) return std::vector<std::string_view>{};
+  auto strings = UnpackStrings(Bytes(tensor.data, tensor.bytes));
+  if (!strings || static_cast<int64_t>(strings->size()) != tensor.elements()) {
+    return context.Mismatch("a tensor of strings does not hold the {} of its shape", tensor.elements());
+  }
+  return *std::move(strings);
+}
+
+Result<void> WriteStrings(InvokeContext& context, size_t index, const Dims& dims,
+                          const std::vector<std::string_view>& strings) {
+  size_t bytes = (strings.size() + 2) * sizeof(int32_t);
+  for (const std::string_view text : strings) bytes += text.size();
+  if (bytes > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
+    return context.Report(Code::kLimitExceeded,
+                          fmt::format("{} bytes of strings are more than a tensor holds", bytes));
+  }
+  const std::vector<std::byte> packed = PackStrings(strings);
+  LS_RETURN_IF_FAILED(context.ResizeStringOutput(index, dims, packed.size()));
+  std::memcpy(context.outputs[index].data, packed.data(), packed.size());
   return {};
 }
 

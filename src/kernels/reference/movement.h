@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "kernels/kernel.h"
@@ -21,6 +22,9 @@ struct CopyAxis {
 // Copies the elements that the axes span, outermost first; both pointers stand at the first element, each
 // `width` bytes wide. Source and target must not overlap.
 void CopyStrided(const std::byte* from, std::byte* to, size_t width, std::vector<CopyAxis> axes);
+
+// Fills in the steps within the target, a dense tensor of the loops' counts.
+void SetDenseTarget(std::vector<CopyAxis>& axes);
 
 // The distance in elements between neighbours along each axis of a dense row-major tensor.
 std::vector<int64_t> Strides(std::span<const int64_t> dims);
@@ -45,6 +49,12 @@ using Move =
     std::function<void(std::span<const std::byte* const> from, std::span<std::byte* const> to, size_t width)>;
 Result<void> MoveElements(InvokeContext& context, std::span<const size_t> inputs,
                           const std::vector<Dims>& dims, const Move& move);
+
+// The strings of a tensor; reports kShapeMismatch when it does not hold as many as its shape says.
+Result<std::vector<std::string_view>> StringsOf(KernelContext& context, const TensorView& tensor);
+// Gives output `index` its shape and strings; they may be those of an input.
+Result<void> WriteStrings(InvokeContext& context, size_t index, const Dims& dims,
+                          const std::vector<std::string_view>& strings);
 
 // A kernel whose output shapes follow from the shapes of its inputs and from the values of some of them. When
 // those are constant the shapes are set in Prepare, else in Invoke.

@@ -72,25 +72,52 @@ void BestScores::FindMaxima() {
   }
 }
 
-// Gathers the scores from `floor` up that have not been gathered yet.
+void BestScores::Take(int64_t place, int64_t klass) {
+  const int64_t tie = order_ == TieOrder::kAnchorThenClass
+                          ? place
+                          : (klass + table_.background) * table_.rows + place / table_.columns;
+  keys_.push_back(static_cast<uint64_t>(Rank(table_.scores[place])) << 32 | static_cast<uint32_t>(tie));
+}
+
+// Few groups of a tile reach the floor: looks into those alone.
+void BestScores::CollectGroups(int64_t begin, int64_t end, const float* best, float floor) {
+  for (int64_t i = 0; i < period_; ++i) {
+    if (!(best[i] >= floor)) continue;
+    const int64_t klass = i % table_.columns - table_.background;
+    if (klass < 0 || closed_[static_cast<size_t>(klass)]) continue;
+    for (int64_t place = begin + i; place < end; place += period_) {
+      const float score = table_.scores[place];
+      if (score >= floor && !(score >= floor_)) Take(place, klass);
+    }
+  }
+}
+
+// Many do: goes through memory in order, which is faster then.
+void BestScores::CollectAll(int64_t begin, int64_t end, float floor) {
+  for (int64_t row = begin / table_.columns; row * table_.columns < end; ++row) {
+    const float* scores = table_.scores + row * table_.columns + table_.background;
+    for (int64_t klass = 0; klass < table_.columns - table_.background; ++klass) {
+      const float score = scores[klass];
+      if (score >= floor && !(score >= floor_) && !closed_[static_cast<size_t>(klass)]) {
+        Take(row * table_.columns + table_.background + klass, klass);
+      }
+    }
+  }
+}
+
+// Gathers the scores from `floor` up that have not been gathered yet. Tiles consist of whole rows.
 void BestScores::Collect(float floor) {
   const int64_t total = table_.rows * table_.columns, tile = period_ * lines_;
   keys_.clear();
   for (int64_t t = 0; t < tiles_; ++t) {
     const float* best = maxima_.data() + t * period_;
     const int64_t end = std::min(total, (t + 1) * tile);
-    for (int64_t i = 0; i < period_; ++i) {
-      if (!(best[i] >= floor)) continue;
-      const int64_t klass = i % table_.columns - table_.background;
-      if (klass < 0 || closed_[static_cast<size_t>(klass)]) continue;
-      for (int64_t place = t * tile + i; place < end; place += period_) {
-        const float score = table_.scores[place];
-        if (!(score >= floor) || score >= floor_) continue;
-        const int64_t tie = order_ == TieOrder::kAnchorThenClass
-                                ? place
-                                : (klass + table_.background) * table_.rows + place / table_.columns;
-        keys_.push_back(static_cast<uint64_t>(Rank(score)) << 32 | static_cast<uint32_t>(tie));
-      }
+    const int64_t reach =
+        std::count_if(best, best + period_, [floor](float maximum) { return maximum >= floor; });
+    if (reach > period_ / 4) {
+      CollectAll(t * tile, end, floor);
+    } else if (reach > 0) {
+      CollectGroups(t * tile, end, best, floor);
     }
   }
   floor_ = floor;

@@ -33,6 +33,9 @@ class BestScores {
   void FindMaxima();
   bool NextStage();
   void Collect(float floor);
+  void CollectGroups(int64_t begin, int64_t end, const float* best, float floor);
+  void CollectAll(int64_t begin, int64_t end, float floor);
+  void Take(int64_t place, int64_t klass);
   void SortSome();
 
   ScoreTable table_;

@@ -29,14 +29,6 @@ class Reordering : public ShapedKernel {
       reference::CopyStrided(from[0] + first_ * static_cast<int64_t>(width), to[0], width, axes_);
     });
   }
-  // The output is dense: its steps follow from the counts.
-  void SetTargetSteps() {
-    int64_t step = 1;
-    for (size_t i = axes_.size(); i-- > 0;) {
-      axes_[i].to = step;
-      step *= std::max<int64_t>(axes_[i].count, 1);
-    }
-  }
 
   size_t input_;
   int64_t first_ = 0;
@@ -66,7 +58,7 @@ class Transpose : public Reordering {
       return context.Mismatch("{} is no order of the {} axes of {}", ToText(order), input.rank(),
                               ToText(input.dims));
     }
-    SetTargetSteps();
+    reference::SetDenseTarget(axes_);
     return std::vector<Dims>{dims};
   }
 };
@@ -85,7 +77,7 @@ class ReverseV2 : public Reordering {
     const std::vector<int64_t> strides = reference::Strides(input.dims);
     axes_.clear();
     for (size_t i = 0; i < strides.size(); ++i) axes_.push_back({input.dims[i], strides[i], 0});
-    SetTargetSteps();
+    reference::SetDenseTarget(axes_);
     first_ = 0;
     for (const int64_t given : context.input(1).ToInt64()) {
       LS_TRY(const int axis, reference::AxisOf(context, given, input.rank()));
@@ -122,7 +114,7 @@ class Tile : public Reordering {
       axes_.push_back({input.dims[i], strides[i], 0});
     }
     if (!CheckedProduct(dims)) return context.Mismatch("{} has too many elements", ToText(dims));
-    SetTargetSteps();
+    reference::SetDenseTarget(axes_);
     return std::vector<Dims>{dims};
   }
 };
@@ -148,7 +140,7 @@ class BroadcastTo : public Reordering {
       }
       axes_.push_back({dims[i], own == 1 ? 0 : strides[i - added], 0});
     }
-    SetTargetSteps();
+    reference::SetDenseTarget(axes_);
     return std::vector<Dims>{dims};
   }
 };

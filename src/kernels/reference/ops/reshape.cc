@@ -1,4 +1,5 @@
 // Ops that give the same bytes another shape or type: RESHAPE, SQUEEZE, EXPAND_DIMS, BITCAST.
+#include <algorithm>
 #include <cstring>
 
 #include "base/checked.h"
@@ -53,33 +54,35 @@ class Reshape : public SameBytes {
     return wanted;
   }
 
+  // The product of the dims that are not zero (and not the open one).
+  static std::optional<int64_t> NonZeroProduct(const Dims& dims) {
+    int64_t product = 1;
+    for (const int64_t dim : dims) {
+      if (dim < -1) return std::nullopt;
+      const auto next = dim > 0 ? CheckedMul(product, dim) : product;
+      if (!next) return std::nullopt;
+      product = *next;
+    }
+    return product;
+  }
+
+  // What -1 stands for: the elements that are left, 0 if there are none. Where another dim is 0 already the
+  // rest keep their proportion, so that [2, 0, 4] can become [-1, 0].
   Result<std::vector<Dims>> Shape(KernelContext& context) override {
     const TensorView& input = context.input(0);
-    Dims wanted = Wanted(context);
-    const Dims asked = wanted;
-    int64_t* open = nullptr;
-    int64_t others = 1;
-    for (int64_t& dim : wanted) {
-      if (dim == -1 && open == nullptr) {
-        open = &dim;
-        continue;
-      }
-      const auto product = dim < 0 ? std::nullopt : CheckedMul(others, dim);
-      if (!product) return context.Mismatch("{} is no shape", ToText(asked));
-      others = *product;
+    Dims dims = Wanted(context);
+    const Dims asked = dims;
+    const auto open = std::find(dims.begin(), dims.end(), -1);
+    const auto own = NonZeroProduct(input.dims), others = NonZeroProduct(dims);
+    bool fits = own && others && std::count(dims.begin(), dims.end(), -1) <= 1;
+    if (fits && open != dims.end()) {
+      const bool empty = std::count(dims.begin(), dims.end(), 0) > 0;
+      *open = input.elements() == 0 && !empty ? 0 : *own / *others;
     }
-    const int64_t elements = input.elements();
-    if (open != nullptr) {
-      if (others == 0 ? elements != 0 : elements % others != 0) {
-        return context.Mismatch("the {} elements of {} cannot be arranged as {}", elements,
-                                ToText(input.dims), ToText(asked));
-      }
-      *open = others == 0 ? 0 : elements / others;
-    } else if (others != elements) {
-      return context.Mismatch("the {} elements of {} cannot be arranged as {}", elements, ToText(input.dims),
-                              ToText(asked));
-    }
-    return std::vector<Dims>{wanted};
+    fits = fits && CheckedProduct(dims) == input.elements();
+    if (fits) return std::vector<Dims>{dims};
+    return context.Mismatch("the {} elements of {} cannot be arranged as {}", input.elements(),
+                            ToText(input.dims), ToText(asked));
   }
 };
 

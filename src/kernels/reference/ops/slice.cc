@@ -46,15 +46,6 @@ class Slicing : public ShapedKernel {
   std::vector<CopyAxis> axes_;
 };
 
-// Fills in the steps within the target, a dense tensor of the loops' counts.
-void SetTargetSteps(std::vector<CopyAxis>& axes) {
-  int64_t step = 1;
-  for (size_t i = axes.size(); i-- > 0;) {
-    axes[i].to = step;
-    step *= std::max<int64_t>(axes[i].count, 1);
-  }
-}
-
 class SliceOp : public Slicing {
  public:
   SliceOp() : Slicing(3, 1, {1, 2}) {}
@@ -81,7 +72,7 @@ class SliceOp : public Slicing {
       first_ += begin[i] * strides[i];
       axes_.push_back({size[i], strides[i], 0});
     }
-    SetTargetSteps(axes_);
+    reference::SetDenseTarget(axes_);
     return std::vector<Dims>{size};
   }
 };
@@ -205,7 +196,7 @@ class StridedSlice : public Slicing {
       }
     }
     while (walk.axis < input.dims.size()) LS_RETURN_IF_FAILED(Add(walk, Whole()));
-    SetTargetSteps(axes_);
+    reference::SetDenseTarget(axes_);
     return std::vector<Dims>{walk.dims};
   }
 
