@@ -102,6 +102,7 @@ void ShapeInference::Forget(const ir::Node& node) {
       if (dim.is_symbol() && IsOwned(dim, *output)) owners_.erase(dim.symbol());
     }
   }
+  if (!node.op().Has(ir::kCalls)) return;
   loops_.erase(&node);
   for (auto& [function, entry] : functions_) {
     if (entry.site == &node) entry.site = nullptr;
@@ -249,9 +250,17 @@ Result<void> ShapeInference::Enter(ir::Function& function, const ir::Node& site,
   const auto same = [](const Argument& a, const Argument& b) {
     return SameType(a.type, b.type) && a.value == b.value;
   };
-  if (entry.done &&
-      std::equal(joined.begin(), joined.end(), entry.arguments.begin(), entry.arguments.end(), same)) {
-    return {};
+  const auto seen_already = [&] {
+    return entry.done &&
+           std::equal(joined.begin(), joined.end(), entry.arguments.begin(), entry.arguments.end(), same);
+  };
+  if (seen_already()) return {};
+  // Loops in loops would double the work with each level: whoever keeps changing is told nothing in the end.
+  constexpr int kMaxRuns = 64;
+  if (++entry.runs > kMaxRuns) {
+    entry.several = true;
+    for (Argument& argument : joined) argument = {{argument.type.dtype, {}, nullptr}, std::nullopt};
+    if (seen_already()) return {};
   }
   entry.arguments = joined;
   entry.done = true;

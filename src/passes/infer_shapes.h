@@ -53,6 +53,7 @@ class ShapeInference {
     bool several = false;
     std::vector<Argument> arguments;
     bool done = false;
+    int runs = 0;  // how often the function has been inferred
   };
   struct Loop {
     std::vector<Argument> given;

@@ -246,6 +246,31 @@ TEST_F(InferShapesTest, ManyPathsThroughFunctionsAreNotWalkedOneByOne) {
   EXPECT_EQ(main_->result(0)->type.shape.rank(), 2);
 }
 
+// Each level of a nest of loops is inferred at least twice for each time its parent is: 2^60 times at the
+// bottom.
+TEST_F(InferShapesTest, LoopsInLoopsAreNotInferredForEver) {
+  Function* parent = main_;
+  Value* rows = main_->AddParameter(F32({1, 4}));
+  for (int level = 0; level < 60; ++level) {
+    const std::string number = std::to_string(level);
+    Function* condition = module_.AddFunction("condition" + number);
+    Function* body = module_.AddFunction("body" + number);
+    for (Function* function : {condition, body}) function->AddParameter(Nothing());
+    Return(condition,
+           {Make(condition, tf::Any, {condition->parameter(0), Ints(condition, {0, 1})})->output()});
+    Node* loop = Make(parent, tf::StatelessWhile, {rows},
+                      {{"cond", FunctionRef{condition->name}}, {"body", FunctionRef{body->name}}});
+    Return(parent,
+           {Make(parent, tf::ConcatV2, {loop->output(), loop->output(), Int(parent, 0)}, f32_)->output()});
+    parent = body;
+    rows = body->parameter(0);
+  }
+  Return(parent, {Make(parent, tf::ConcatV2, {rows, rows, Int(parent, 0)}, f32_)->output()});
+  static_cast<void>(Infer());
+  const Shape& shape = main_->result(0)->type.shape;
+  EXPECT_TRUE(!shape.ranked() || !shape[0].known());
+}
+
 TEST_F(InferShapesTest, InferringAgainChangesNothing) {
   Value* x = main_->AddParameter(F32({Dim(), 3}));
   Node* where = Make(main_, tf::Where, {x}, f32_);
