@@ -195,9 +195,10 @@ Result<void> Reader::ReadTensor(const fb::Tensor& from, size_t index, TensorInfo
 
 void Reader::ReadQuantization(const fb::QuantizationParameters& from, TensorInfo& to) {
   const auto type = from.details_type();
-  if (type == fb::QuantizationDetails_BlockwiseQuantization && from.details() != nullptr) {
-    const auto& details = *from.details_as_BlockwiseQuantization();
-    to.blockwise = BlockwiseScales{details.scales(), details.zero_points(), details.block_size()};
+  const auto* blocks = from.details_as_BlockwiseQuantization();
+  // Blocks of more than one axis are not read.
+  if (blocks != nullptr && SizeOf(blocks->block_shape()) == 0) {
+    to.blockwise = BlockwiseScales{blocks->scales(), blocks->zero_points(), blocks->block_size()};
     return;
   }
   if (type != fb::QuantizationDetails_NONE) {

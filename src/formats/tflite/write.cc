@@ -61,7 +61,9 @@ class Writer {
         inside_(model.buffers.size()),
         builder_(TableBytes(model) + (outside ? 0 : DataBytes(model))) {
     // What describes the file stays where readers of metadata look for it.
-    for (const auto& [name, buffer] : model.metadata) inside_[buffer] = true;
+    for (const auto& [name, buffer] : model.metadata) {
+      if (buffer < inside_.size()) inside_[buffer] = true;
+    }
   }
 
   // Builds the FlatBuffer. `place` gives the offset in the file for each part of `outside_parts()`.
