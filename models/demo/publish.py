@@ -1,6 +1,6 @@
 """Exports the trained detector, measures it on held-back scenes, and writes the files that are kept.
 
-    python3 publish.py --work DIR [--scenes 500]
+    python3 publish.py --work DIR [--scenes 300]
 
 The SavedModel is what the API's exporter_main_v2 writes with input_type image_tensor, packed and otherwise
 untouched.
@@ -154,7 +154,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the folder given to train.py")
-    parser.add_argument("--scenes", type=int, default=500, help="held-back scenes to measure on")
+    parser.add_argument("--scenes", type=int, default=300, help="held-back scenes to measure on")
     options = parser.parse_args()
     folder = export(options.work)
     archive = HERE / "saved_model.tar.xz"

@@ -26,7 +26,7 @@ WARM_UP = 150  # steps
 PEAK_LEARNING_RATE = 3e-3
 GRADIENT_NORM = 10.0
 SMALL_SIDE = 192
-SMALL_SHARE = 0.65  # of the steps are on smaller pictures, which take half the time and teach nearly as much
+SMALL_SHARE = 0.85  # of the steps are on smaller pictures, which take half the time and teach nearly as much
 
 
 def read_config():
@@ -102,7 +102,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for scenes and checkpoints")
     parser.add_argument("--scenes", type=int, default=5000)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--processes", type=int, default=2, help="for drawing")
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(2)
