@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "detection/metadata.h"
 #include "detection/op_options.h"
 #include "detection/rewrite.h"
 #include "tf/ops.h"
@@ -112,7 +113,7 @@ Recognised DescribePreprocess(const Preprocess& preprocess) {
 // Results and input are replaced; what the file should know of the picture's preparation goes into the
 // module.
 std::vector<Recognised> Rewrite(ir::Function& function, const OpInputs& inputs, const Preprocess& preprocess,
-                                Mode mode) {
+                                Mode mode, const std::vector<std::string>& labels) {
   const size_t before = function.node_count();
   if (mode == Mode::kRaw) {
     ReplaceResultsByHeads(function, inputs);
@@ -121,10 +122,7 @@ std::vector<Recognised> Rewrite(ir::Function& function, const OpInputs& inputs, 
   }
   ReplaceInput(function, preprocess);
   const size_t nodes = before - std::min(before, function.node_count());
-  const std::string json = PreprocessJson(preprocess);
-  function.module()->metadata.emplace_back(
-      "LITESMITH_PREPROCESSING", Tensor::Of<uint8_t>({static_cast<int64_t>(json.size())},
-                                                     std::vector<uint8_t>(json.begin(), json.end())));
+  AddMetadata(function, preprocess, mode == Mode::kAuto, labels);
   return {DescribePostprocess(inputs.options, nodes, mode), DescribePreprocess(preprocess)};
 }
 
@@ -137,7 +135,7 @@ std::optional<std::vector<Recognised>> RewriteImplements(ir::Function& function,
   if (options.mode == Mode::kAuto || options.mode == Mode::kRaw) {
     ir::Value* const heads[] = {inputs.encodings, inputs.scores};
     const auto preprocess = FindPreprocess(function, heads, Order(function), context);
-    if (preprocess) return Rewrite(function, inputs, *preprocess, options.mode);
+    if (preprocess) return Rewrite(function, inputs, *preprocess, options.mode, options.labels);
   }
   ir::Node* op = MakeOp(*call->node, inputs);
   for (size_t i = 0; i < 4; ++i) call->node->output(i)->ReplaceAllUsesWith(op->output(i));
@@ -189,7 +187,7 @@ Result<std::vector<Recognised>> Recognise(ir::Module& module, const Options& opt
     return std::vector<Recognised>{};
   }
   ReportRewritten(*function, post, options.mode, context.findings);
-  return Rewrite(*function, InputsOf(*function, post), *preprocess, options.mode);
+  return Rewrite(*function, InputsOf(*function, post), *preprocess, options.mode, options.labels);
 }
 
 }  // namespace litesmith::detection

@@ -207,6 +207,8 @@ class Module {
   std::string source_version;  // TensorFlow's version that wrote the source, or empty
   // Named bytes that go along (metadata of a .tflite).
   std::vector<std::pair<std::string, Tensor>> metadata;
+  // Files that go along (labels), by name.
+  std::vector<std::pair<std::string, Tensor>> files;
   std::string description;
 
   // Functions in the order of their creation; the first signature's comes first where it matters.

@@ -4,6 +4,7 @@
 
 #include "detection/recognise.h"
 #include "export/tflite/export.h"
+#include "formats/tflite/archive.h"
 #include "import/tf/import.h"
 #include "import/tflite/import.h"
 #include "ir/pass.h"
@@ -102,6 +103,10 @@ Result<Converted> LoadModel(const std::string& path, const ConvertOptions& optio
 
 Result<WrittenModel> WriteModel(const ir::Module& module, Context& context) {
   LS_TRY(export_tflite::Exported exported, export_tflite::ExportTflite(module, {}, context));
+  std::vector<tflite::ArchiveFile> files;
+  for (const auto& [name, content] : module.files) files.push_back({name, content.bytes()});
+  const std::vector<std::byte> archive = tflite::MakeArchive(files, exported.bytes.size());
+  exported.bytes.insert(exported.bytes.end(), archive.begin(), archive.end());
   return WrittenModel{std::move(exported.bytes), exported.ops, std::move(exported.min_runtime_version)};
 }
 
