@@ -39,6 +39,8 @@ Result<void> ExpectSameDType(PrepareContext& context, const TensorView& a, const
       fmt::format("one tensor is {}, the other {}; they must be the same", NameOf(a.dtype), NameOf(b.dtype)));
 }
 
+void SetOutputType(PrepareContext& context, DType dtype) { context.outputs[0].dtype = dtype; }
+
 Result<void> ExpectRank(PrepareContext& context, const TensorView& tensor, int least, int most,
                         std::string_view what) {
   if (tensor.rank() >= least && tensor.rank() <= most) return {};

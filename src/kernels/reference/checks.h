@@ -15,6 +15,9 @@ Result<void> ExpectCounts(PrepareContext& context, size_t least, size_t most, si
 Result<void> ExpectDType(PrepareContext& context, const TensorView& tensor,
                          std::initializer_list<DType> dtypes, std::string_view what);
 Result<void> ExpectSameDType(PrepareContext& context, const TensorView& a, const TensorView& b);
+// For the ops that TensorFlow Lite gives the dtype of an input whatever the file says (some old files say
+// float32 everywhere): the output's dtype becomes `dtype`.
+void SetOutputType(PrepareContext& context, DType dtype);
 Result<void> ExpectRank(PrepareContext& context, const TensorView& tensor, int least, int most,
                         std::string_view what);
 // Scales that are finite and positive, zero points that the dtype can hold, and as many of them as scales (or

@@ -223,7 +223,8 @@ void IntegerLstmCell::Step(InvokeContext& context, const int8_t* x, int64_t batc
   std::vector<int8_t> result(units);
   for (size_t i = 0; i < units; ++i) {
     const int32_t product = output_gate[i] * TanhOf(cell[i], 15 + cell_log2_);
-    result[i] = Cut8(WrappingAdd(Scale(product, hidden_), hidden_zero_));
+    // Before a projection LiteRT takes the zero point with the other sign, on both sides of the product.
+    result[i] = Cut8(WrappingAdd(Scale(product, hidden_), has_projection_ ? -hidden_zero_ : hidden_zero_));
   }
   if (has_projection_) {
     const int8_t* weights = context.input(places_.projection).as<int8_t>().data();
@@ -232,7 +233,7 @@ void IntegerLstmCell::Step(InvokeContext& context, const int8_t* x, int64_t batc
                               : nullptr;
     std::vector<int8_t> projected(static_cast<size_t>(outputs_));
     for (int64_t o = 0; o < outputs_; ++o) {
-      int32_t acc = Product(weights + o * units_, result.data(), hidden_zero_, units_);
+      int32_t acc = Product(weights + o * units_, result.data(), -hidden_zero_, units_);
       if (bias != nullptr) acc = WrappingAdd(acc, bias[o]);
       int8_t value = Cut8(WrappingAdd(Scale(acc, projection_), state_zero_));
       if (projection_clip_ > 0)

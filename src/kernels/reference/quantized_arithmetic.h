@@ -42,7 +42,7 @@ inline FixedMultiplier ToFixedSigned(double factor) {
   return result;
 }
 
-// a * b / 2^31 rounded to nearest, halves away from zero; the one overflow, (-2^31)^2, saturates.
+// a * b / 2^31 rounded to nearest, halves upwards; the one overflow, (-2^31)^2, saturates.
 inline int32_t RoundingDoublingHighMul(int32_t a, int32_t b) {
   if (a == b && a == std::numeric_limits<int32_t>::min()) return std::numeric_limits<int32_t>::max();
   const int64_t product = static_cast<int64_t>(a) * b;

@@ -185,7 +185,7 @@ KernelRun RunKernel(const KernelCall& call) {
   }
   EXPECT_TRUE(run.findings.empty()) << run.Findings();
   for (size_t i = 0; i < call.outputs.size(); ++i) {
-    run.outputs.push_back(Copy(call.outputs[i].dtype, invoking.outputs[i].dims, memory.outputs[i]));
+    run.outputs.push_back(Copy(invoking.outputs[i].dtype, invoking.outputs[i].dims, memory.outputs[i]));
   }
   for (size_t i = 0; i < call.inputs.size(); ++i) {
     if (!call.inputs[i].state) continue;

@@ -75,6 +75,7 @@ class Arithmetic : public Kernel {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 2, 2));
     const TensorView &a = context.input(0), &b = context.input(1), &out = context.output();
     LS_RETURN_IF_FAILED(ExpectSameDType(context, a, b));
+    if (kKind != Kind::kMul) SetOutputType(context, b.dtype);
     const bool narrowing = kKind == Kind::kMul && a.dtype == DType::kInt16 && out.dtype == DType::kInt8;
     if (!narrowing) LS_RETURN_IF_FAILED(ExpectSameDType(context, a, out));
     LS_TRY(activation_, FusedActivation(context));

@@ -15,12 +15,12 @@ class BatchMatMul : public Kernel {
     const TensorView &x = context.input(0), &y = context.input(1);
     LS_RETURN_IF_FAILED(ExpectRank(context, x, 2, 255, "left side"));
     LS_RETURN_IF_FAILED(ExpectRank(context, y, 2, 255, "right side"));
-    LS_RETURN_IF_FAILED(PrepareForm(context));
     adj_x_ = context.attributes->Bool("adj_x");
     adj_y_ = context.attributes->Bool("adj_y");
     m_ = x.dim(adj_x_ ? -1 : -2);
     k_ = x.dim(adj_x_ ? -2 : -1);
     n_ = y.dim(adj_y_ ? -2 : -1);
+    LS_RETURN_IF_FAILED(PrepareForm(context));
     if (y.dim(adj_y_ ? -1 : -2) != k_) {
       return context.Mismatch("matrices of shapes {} and {} (transposed: {}, {})", ToText(x.dims),
                               ToText(y.dims), adj_x_, adj_y_);
@@ -49,8 +49,12 @@ class BatchMatMul : public Kernel {
           [&](int64_t, int64_t, Acc acc) { return static_cast<Out>(emit(acc)); });
     };
     const Range<int32_t> limits = LimitsOf(output.dtype);
-    const auto narrow = [&](int32_t acc) { return limits.Cut(WrappingAdd(Scale(acc, factor_), out_zero_)); };
-    const auto wide = [&](int64_t acc) { return limits.Cut(ScaleWide(acc, factor_)); };
+    const auto narrow = [&](int32_t acc, int64_t) {
+      return limits.Cut(WrappingAdd(Scale(acc, factors_[0]), out_zero_));
+    };
+    const auto wide = [&](int64_t acc, int64_t j) {
+      return limits.Cut(ScaleWide(acc, factors_[factors_.size() == 1 ? 0 : static_cast<size_t>(j)]));
+    };
     switch (form_) {
       case Form::kFloat:
         Multiply<float>(
@@ -64,7 +68,7 @@ class BatchMatMul : public Kernel {
         integers(int32_t{}, int8_t{}, int8_t{}, int8_t{}, narrow);
         break;
       case Form::kInt8To32:
-        integers(int32_t{}, int8_t{}, int8_t{}, int32_t{}, [](int32_t acc) { return acc; });
+        integers(int32_t{}, int8_t{}, int8_t{}, int32_t{}, [](int32_t acc, int64_t) { return acc; });
         break;
       case Form::kInt16:
         integers(int64_t{}, int16_t{}, int16_t{}, int16_t{}, wide);
@@ -104,7 +108,10 @@ class BatchMatMul : public Kernel {
       return context.Refuse("{} times {} giving {}", NameOf(x.dtype), NameOf(y.dtype), NameOf(output.dtype));
     }
     LS_RETURN_IF_FAILED(ExpectQuantized(context, x, "left side"));
-    LS_RETURN_IF_FAILED(ExpectQuantized(context, y, "right side"));
+    // Scales along the columns of the right side, wherever they stand, where its numbers are weights.
+    const int columns = y.rank() - (adj_y_ ? 2 : 1);
+    LS_RETURN_IF_FAILED(
+        ExpectQuantized(context, y, "right side", form_ == Form::kInt16By8 ? n_ : 0, columns));
     LS_RETURN_IF_FAILED(ExpectQuantized(context, output, "output"));
     if (form_ != Form::kInt8) {
       LS_RETURN_IF_FAILED(ExpectZeroPointZero(context, x, "left side"));
@@ -114,7 +121,10 @@ class BatchMatMul : public Kernel {
     x_zero_ = x.zero_point();
     y_zero_ = y.zero_point();
     out_zero_ = output.zero_point();
-    factor_ = ToFixed(static_cast<double>(x.scale() * y.scale()) / output.scale());
+    factors_.clear();
+    for (float scale : y.quantization->scale) {
+      factors_.push_back(ToFixed(static_cast<double>(x.scale() * scale) / output.scale()));
+    }
     return {};
   }
 
@@ -187,7 +197,7 @@ class BatchMatMul : public Kernel {
   int64_t m_ = 0, k_ = 0, n_ = 0;
   Broadcast batches_;
   int32_t x_zero_ = 0, y_zero_ = 0, out_zero_ = 0;
-  FixedMultiplier factor_;
+  std::vector<FixedMultiplier> factors_;  // one, or one a column
   int scratch_ = -1;
 };
 

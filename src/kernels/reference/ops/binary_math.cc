@@ -66,7 +66,8 @@ struct Pow {
   }
 };
 struct Atan2 {
-  static constexpr std::initializer_list<DType> kDTypes = {DType::kFloat32, DType::kFloat64};
+  static constexpr std::initializer_list<DType> kDTypes = {DType::kFloat32, DType::kFloat64, DType::kFloat16,
+                                                           DType::kBFloat16};
   static constexpr bool kNoZero = false;
   template <class T>
   static T Apply(T x, T y) {
@@ -122,7 +123,7 @@ class BinaryMath : public Kernel {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 2, 2));
     const TensorView &a = context.input(0), &b = context.input(1);
     LS_RETURN_IF_FAILED(ExpectSameDType(context, a, b));
-    LS_RETURN_IF_FAILED(ExpectSameDType(context, a, context.output()));
+    SetOutputType(context, a.dtype);
     LS_RETURN_IF_FAILED(ExpectDType(context, a, Function::kDTypes, "input"));
     LS_TRY(Dims dims, BroadcastDims(context, a.dims, b.dims));
     broadcast_ = Broadcast::Of(a.dims, b.dims);
@@ -145,6 +146,12 @@ class BinaryMath : public Kernel {
         broadcast_.Apply(context.input(0).as<T>().data(), context.input(1).as<T>().data(),
                          context.output().as_mutable<T>().data(),
                          [](T x, T y) { return Function::template Apply<T>(x, y); });
+      } else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
+        broadcast_.Apply(
+            context.input(0).as<T>().data(), context.input(1).as<T>().data(),
+            context.output().as_mutable<T>().data(), [](T x, T y) {
+              return T(Function::template Apply<float>(static_cast<float>(x), static_cast<float>(y)));
+            });
       }
     });
     return result;

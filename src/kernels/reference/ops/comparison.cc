@@ -18,7 +18,7 @@ class Comparison : public Kernel {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 2, 2));
     const TensorView &a = context.input(0), &b = context.input(1);
     LS_RETURN_IF_FAILED(ExpectSameDType(context, a, b));
-    LS_RETURN_IF_FAILED(ExpectDType(context, context.output(), {DType::kBool}, "output"));
+    SetOutputType(context, DType::kBool);
     if (a.dtype == DType::kString || a.dtype == DType::kBool) {
       LS_RETURN_IF_FAILED(context.Expect(kStrings, "an order of {} values", NameOf(a.dtype)));
     } else {

@@ -63,7 +63,9 @@ class FullyConnected : public WeightedSum {
   }
 
  private:
-  // Weights of few bits with a scale for each block of a row: brought back to float32 once.
+  // Weights of few bits with a scale for each block of a row: brought back to float32 once. The input's rows
+  // are quantized with a zero point as in other hybrid forms, and brought back too: the products are the same
+  // numbers.
   Result<void> PrepareBlocks(PrepareContext& context) {
     const TensorView &input = context.input(0), &weights = context.input(1), &bias = context.input(2);
     LS_RETURN_IF_FAILED(
@@ -90,6 +92,7 @@ class FullyConnected : public WeightedSum {
       }
     }
     const auto count = static_cast<size_t>(weights.elements());
+    rows_scratch_ = context.RequestScratch(static_cast<size_t>(input.elements()) * sizeof(float));
     blocks_ = context.Pack(1, "float32 of blockwise scales", count * sizeof(float), [&](std::byte* out) {
       std::vector<int8_t> integers(count);
       if (weights.dtype == DType::kInt8) {
@@ -109,8 +112,18 @@ class FullyConnected : public WeightedSum {
   void InvokeBlocks(InvokeContext& context) {
     const float* bias = context.has_input(2) ? context.input(2).as<float>().data() : nullptr;
     const Range<float> range = RangeOf<float>(block_activation_);
+    const std::span<const float> input = context.input(0).as<float>();
+    auto* rows = reinterpret_cast<float*>(context.scratch(rows_scratch_));
+    const auto size = static_cast<size_t>(shape_.in_channels);
+    std::vector<int8_t> integers(size);
+    for (size_t first = 0; first < input.size(); first += size) {
+      const RowScale scale = QuantizeRowAsymmetric(input.subspan(first, size), integers.data());
+      for (size_t i = 0; i < size; ++i) {
+        rows[first + i] = static_cast<float>(integers[i] - scale.zero_point) * scale.scale;
+      }
+    }
     Accumulate<float, float, float>(
-        context, context.input(0).as<float>().data(), reinterpret_cast<const float*>(blocks_.get()), 0.0f,
+        context, rows, reinterpret_cast<const float*>(blocks_.get()), 0.0f,
         context.output().as_mutable<float>().data(), [](int64_t) { return 0.0f; },
         [&](int64_t, int64_t channel, float acc) {
           return range.Cut(bias != nullptr ? acc + bias[channel] : acc);
@@ -118,6 +131,7 @@ class FullyConnected : public WeightedSum {
   }
 
   ConvShape shape_;
+  int rows_scratch_ = -1;
   std::shared_ptr<const std::byte> blocks_;
   Activation block_activation_ = Activation::kNone;
 };

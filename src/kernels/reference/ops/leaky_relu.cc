@@ -71,7 +71,7 @@ class PRelu : public Kernel {
   Result<void> Prepare(PrepareContext& context) override {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 2, 2));
     const TensorView &input = context.input(0), &alpha = context.input(1), &output = context.output();
-    LS_RETURN_IF_FAILED(ExpectSameDType(context, input, output));
+    SetOutputType(context, input.dtype);
     LS_RETURN_IF_FAILED(ExpectSameDType(context, input, alpha));
     LS_RETURN_IF_FAILED(
         ExpectDType(context, input, {DType::kFloat32, DType::kInt8, DType::kUInt8, DType::kInt16}, "input"));

@@ -12,7 +12,7 @@ class MinMax : public Kernel {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 2, 2));
     const TensorView &a = context.input(0), &b = context.input(1);
     LS_RETURN_IF_FAILED(ExpectSameDType(context, a, b));
-    LS_RETURN_IF_FAILED(ExpectSameDType(context, a, context.output()));
+    SetOutputType(context, a.dtype);
     LS_RETURN_IF_FAILED(ExpectDType(context, a,
                                     {DType::kFloat32, DType::kFloat16, DType::kInt8, DType::kUInt8,
                                      DType::kInt16, DType::kInt32, DType::kInt64},

@@ -141,7 +141,7 @@ class Dequantize : public Kernel {
   Result<void> Prepare(PrepareContext& context) override {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 1, 1));
     const TensorView& input = context.input(0);
-    LS_RETURN_IF_FAILED(ExpectDType(context, context.output(), {DType::kFloat32}, "output"));
+    SetOutputType(context, DType::kFloat32);
     LS_RETURN_IF_FAILED(ExpectDType(context, input,
                                     {DType::kFloat16, DType::kBFloat16, DType::kInt8, DType::kUInt8,
                                      DType::kInt16, DType::kInt32, DType::kInt4, DType::kUInt4, DType::kInt2},

@@ -19,7 +19,7 @@ class Resize : public Kernel {
     LS_RETURN_IF_FAILED(ExpectRank(context, input, 4, 4, "input"));
     LS_RETURN_IF_FAILED(ExpectDType(context, size, {DType::kInt32}, "size"));
     if (size.elements() != 2) return context.Mismatch("the size has {} elements, not 2", size.elements());
-    LS_RETURN_IF_FAILED(ExpectSameDType(context, input, context.output()));
+    SetOutputType(context, input.dtype);
     LS_RETURN_IF_FAILED(ExpectInput(context, input));
     flags_ = {context.attributes->Bool("align_corners"), context.attributes->Bool("half_pixel_centers")};
     if (size.constant) {

@@ -38,11 +38,11 @@ class Signed : public Kernel {
   Result<void> Prepare(PrepareContext& context) override {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 1, 1));
     const TensorView &input = context.input(0), &output = context.output();
-    LS_RETURN_IF_FAILED(ExpectSameDType(context, input, output));
-    LS_RETURN_IF_FAILED(ExpectDType(
-        context, input,
-        {DType::kFloat32, DType::kFloat64, DType::kInt32, DType::kInt64, DType::kInt16, DType::kInt8},
-        "input"));
+    SetOutputType(context, input.dtype);
+    LS_RETURN_IF_FAILED(ExpectDType(context, input,
+                                    {DType::kFloat32, DType::kFloat64, DType::kFloat16, DType::kInt32,
+                                     DType::kInt64, DType::kInt16, DType::kInt8},
+                                    "input"));
     quantized_ = input.quantized() && BitsOf(input.dtype) <= 16;
     LS_RETURN_IF_FAILED(context.Expect(!quantized_ || Function::kScales, "quantized numbers"));
     if (quantized_) {
@@ -83,6 +83,12 @@ class Signed : public Kernel {
     const std::span<const T> in = context.input(0).as<T>();
     T* out = context.output().as_mutable<T>().data();
     for (size_t i = 0; i < in.size(); ++i) out[i] = Function::template Apply<T>(in[i]);
+  }
+  static void MapHalf(InvokeContext& context) {
+    const std::span<const Half> in = context.input(0).as<Half>();
+    Half* out = context.output().as_mutable<Half>().data();
+    for (size_t i = 0; i < in.size(); ++i)
+      out[i] = Half(Function::template Apply<float>(static_cast<float>(in[i])));
   }
   template <class T>
   void Rescale(InvokeContext& context) {

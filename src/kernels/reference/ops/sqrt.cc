@@ -1,4 +1,5 @@
-// SQRT, RSQRT: in integers not by interpolated tables, since both are steep at 0.
+// SQRT, RSQRT. In integers element by element, but for RSQRT in 16 bits, which TensorFlow Lite has as a table
+// of straight pieces: coarse near 0, where the function is steep.
 #include <cmath>
 
 #include "kernels/reference/elementwise.h"
@@ -9,6 +10,7 @@ namespace {
 struct SquareRoot {
   static constexpr unsigned kQuantized = kNoInteger;
   static constexpr const char* kName = "a square root";
+  static constexpr bool kTableIn16Bits = false;
   float operator()(float x) const { return std::sqrt(x); }
   // Cut towards zero, as LiteRT does.
   static int64_t Quantized(float real, float output_scale) {
@@ -18,8 +20,9 @@ struct SquareRoot {
 struct ReciprocalRoot {
   static constexpr unsigned kQuantized = kNoInteger;
   static constexpr const char* kName = "a reciprocal square root";
+  static constexpr bool kTableIn16Bits = true;
   float operator()(float x) const { return 1.0f / std::sqrt(x); }
-  // Zero gives the highest output.
+  // Zero gives the highest output. (8 bits only.)
   static int64_t Quantized(float real, float output_scale) {
     return real > 0 ? RoundToInt32(1.0 / (std::sqrt(static_cast<double>(real)) * output_scale)) : (1 << 30);
   }
@@ -36,6 +39,13 @@ class RootKernel : public Elementwise<Root> {
     LS_RETURN_IF_FAILED(ExpectSameDType(context, input, output));
     LS_RETURN_IF_FAILED(ExpectQuantized(context, input, "input"));
     LS_RETURN_IF_FAILED(ExpectQuantized(context, output, "output"));
+    if (Root::kTableIn16Bits && input.dtype == DType::kInt16) {
+      LS_RETURN_IF_FAILED(ExpectZeroPointZero(context, input, "input"));
+      LS_RETURN_IF_FAILED(ExpectZeroPointZero(context, output, "output"));
+      table_ = Table16::Of(input.scale(), 0, output.scale(), 0, [highest = 32767 * output.scale()](float x) {
+        return x > 0 ? 1.0f / std::sqrt(x) : highest;
+      });
+    }
     context.AllowInPlace(0, 0);
     return context.SetOutput(0, input.dims);
   }
@@ -55,12 +65,18 @@ class RootKernel : public Elementwise<Root> {
     for (size_t i = 0; i < in.size(); ++i) {
       const int32_t moved = in[i] - input.zero_point();
       if (moved < 0) return context.Refuse("{} of a negative number in integers", Root::kName);
+      if constexpr (Root::kTableIn16Bits && std::is_same_v<T, int16_t>) {
+        out[i] = table_[in[i]];
+        continue;
+      }
       const int64_t q =
           Root::Quantized(input.scale() * static_cast<float>(moved), output.scale()) + output.zero_point();
       out[i] = static_cast<T>(std::clamp<int64_t>(q, limits.low, limits.high));
     }
     return {};
   }
+
+  Table16 table_;
 };
 
 }  // namespace

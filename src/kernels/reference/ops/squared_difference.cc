@@ -13,7 +13,7 @@ class SquaredDifference : public Kernel {
     LS_RETURN_IF_FAILED(ExpectCounts(context, 2, 2));
     const TensorView &a = context.input(0), &b = context.input(1), &out = context.output();
     LS_RETURN_IF_FAILED(ExpectSameDType(context, a, b));
-    LS_RETURN_IF_FAILED(ExpectSameDType(context, a, out));
+    SetOutputType(context, a.dtype);
     LS_RETURN_IF_FAILED(ExpectDType(
         context, a, {DType::kFloat32, DType::kInt32, DType::kInt64, DType::kInt8, DType::kInt16}, "input"));
     if (a.dtype == DType::kInt8 || a.dtype == DType::kInt16) {
@@ -86,7 +86,7 @@ class AddN : public Kernel {
     const TensorView& first = context.input(0);
     LS_RETURN_IF_FAILED(
         ExpectDType(context, first, {DType::kFloat32, DType::kInt32, DType::kInt64}, "input"));
-    LS_RETURN_IF_FAILED(ExpectSameDType(context, first, context.output()));
+    SetOutputType(context, first.dtype);
     for (size_t i = 1; i < context.input_count(); ++i) {
       if (!context.has_input(i) || context.input(i).dims != first.dims) {
         return context.Mismatch("inputs of shapes {} and {}; all must have one shape", ToText(first.dims),

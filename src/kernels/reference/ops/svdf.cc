@@ -134,7 +134,8 @@ class Svdf : public Kernel {
     T* state = Advance<T>(context, batch);
     const int64_t units = filters_ / rank_;
     int8_t* out = context.output().as_mutable<int8_t>().data() + batch * units;
-    const Range<int32_t> out_range = QuantizedRangeOf(activation_, context.output());
+    // The activation is the output's range: TensorFlow Lite's kernel asks for RELU and clips no further.
+    const Range<int32_t> out_range = LimitsOf(DType::kInt8);
     for (int64_t unit = 0; unit < units; ++unit) {
       int32_t sum = context.has_input(3) ? context.input(3).as<int32_t>()[static_cast<size_t>(unit)] : 0;
       for (int64_t f = unit * rank_; f < (unit + 1) * rank_; ++f) {
