@@ -62,4 +62,11 @@ int Session::Finish(bool ok, Json document) {
   return status;
 }
 
+int Session::FinishWithList(const std::vector<Json>& entries) {
+  std::printf("%s\n", findings::Dump(Json(entries)).c_str());
+  options.json = false;
+  options.quiet = true;
+  return Finish(true);
+}
+
 }  // namespace litesmith::cli

@@ -41,6 +41,8 @@ class Session {
   // Ends a command: prints the findings (to standard error, or as part of `document` under --json) and gives
   // the exit status. `document` gets "status" first and "findings" last.
   int Finish(bool ok, Json document = Json::object());
+  // The same for a command whose document under --json is a list: findings go to standard error.
+  int FinishWithList(const std::vector<Json>& entries);
 
  private:
   bool colour_ = false;

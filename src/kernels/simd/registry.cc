@@ -3,13 +3,21 @@
 #include <map>
 #include <vector>
 
+#include "kernels/simd/kernels.h"
+
 namespace litesmith {
 namespace {
 
 using Table = std::map<std::string_view, std::vector<FastKernel>>;
 
 // Each family of kernels adds its variants here, best first.
-Table MakeTable() { return {}; }
+Table MakeTable() {
+  Table table;
+  for (const FastKernel* kernel : {&simd::kConv2DF32Avx2, &simd::kDepthwiseConv2DF32Avx2}) {
+    table[kernel->op].push_back(*kernel);
+  }
+  return table;
+}
 
 }  // namespace
 

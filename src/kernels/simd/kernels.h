@@ -1,0 +1,11 @@
+// The fast kernels, for their registry.
+#pragma once
+
+#include "kernels/fast_kernel.h"
+
+namespace litesmith::simd {
+
+extern const FastKernel kConv2DF32Avx2;
+extern const FastKernel kDepthwiseConv2DF32Avx2;
+
+}  // namespace litesmith::simd
