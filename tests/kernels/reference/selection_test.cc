@@ -304,7 +304,7 @@ TEST(Selection, SpreadsAndReducesWindows) {
                         {{"reduce_function", int64_t{1}}}, {kInt}));
   const Attributes windows = {{"window_dimensions", List{2, 2}},
                               {"padding", List{1, 0, 0, 0}},
-                              {"region", std::string("STABLEHLO_MAXIMUM")}};
+                              {"body_subgraph_index_op", std::string("STABLEHLO_MAXIMUM")}};
   ExpectOutputs(RunKernel("STABLEHLO_REDUCE_WINDOW", {{x}, {Ints({}, {-7})}}, windows, {kInt}),
                 {{{2, 1}, {2, 4}}});
 }
@@ -325,7 +325,7 @@ TEST(Selection, GathersAndScattersAsStableHlo) {
                           {"inserted_window_dims", List{0}},
                           {"scatter_dims_to_operand_dims", List{0}},
                           {"index_vector_dim", int64_t{1}},
-                          {"region", std::string("STABLEHLO_ADD")}};
+                          {"update_computation_subgraph_index_op", std::string("STABLEHLO_ADD")}};
   ExpectOutputs(RunKernel("STABLEHLO_SCATTER",
                           {{x}, {Ints({3, 1}, {0, 3, 0})}, {Ints({3, 2}, {1, 1, 9, 9, 2, 2})}}, add, {kInt}),
                 {{{3, 2}, {4, 5, 3, 4, 5, 6}}});

@@ -123,14 +123,14 @@ class ReduceWindow : public WindowReduction {
   Result<void> Compute(InvokeContext& context) override { return Reduce(context, context.input(0).data); }
 };
 
-// The attribute "region" names the op that combines; it stands in another subgraph of the file.
+// An attribute names the op that combines, which stands in another subgraph of the file.
 class StablehloReduceWindow : public WindowReduction {
  public:
   StablehloReduceWindow() : WindowReduction(2, 1, {}) {}
 
  private:
   Result<void> Check(PrepareContext& context) override {
-    const std::string op = context.attributes->Text("region", "?");
+    const std::string op = context.attributes->Text("body_subgraph_index_op", "?");
     const auto combiner = reference::CombinerOfOp(op);
     LS_RETURN_IF_FAILED(context.Expect(combiner && *combiner != Combiner::kReplace,
                                        "it does not combine elements by '{}'", op));

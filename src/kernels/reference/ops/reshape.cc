@@ -1,4 +1,4 @@
-// Ops that give the same bytes another shape or type: RESHAPE, SQUEEZE, EXPAND_DIMS, BITCAST.
+// Ops that give the same bytes another shape or type: RESHAPE, SQUEEZE, EXPAND_DIMS, BITCAST, DENSIFY.
 #include <algorithm>
 #include <cstring>
 
@@ -124,6 +124,17 @@ class ExpandDims : public SameBytes {
   }
 };
 
+// Sparse constants are made dense when a model is loaded, so that nothing is left to do.
+class Densify : public SameBytes {
+ public:
+  Densify() : SameBytes(1, 1) {}
+
+ private:
+  Result<std::vector<Dims>> Shape(KernelContext& context) override {
+    return std::vector<Dims>{context.input(0).dims};
+  }
+};
+
 // Wider elements become an innermost axis of narrower ones, and the other way round.
 class Bitcast : public SameBytes {
  public:
@@ -158,6 +169,7 @@ class Bitcast : public SameBytes {
 LS_KERNEL(RESHAPE) { return std::make_unique<Reshape>(); }
 LS_KERNEL(SQUEEZE) { return std::make_unique<Squeeze>(); }
 LS_KERNEL(EXPAND_DIMS) { return std::make_unique<ExpandDims>(); }
+LS_KERNEL(DENSIFY) { return std::make_unique<Densify>(); }
 LS_KERNEL(BITCAST) { return std::make_unique<Bitcast>(); }
 
 }  // namespace litesmith

@@ -172,7 +172,7 @@ class StablehloScatter : public ShapedKernel {
 
  private:
   Result<void> Check(PrepareContext& context) override {
-    const std::string op = context.attributes->Text("region", "?");
+    const std::string op = context.attributes->Text("update_computation_subgraph_index_op", "?");
     const auto combiner = reference::CombinerOfOp(op);
     LS_RETURN_IF_FAILED(context.Expect(combiner.has_value(), "it does not combine elements by '{}'", op));
     how_ = *combiner;
