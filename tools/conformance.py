@@ -18,8 +18,7 @@ def results_of(options, judge, corpus):
                    options.cache / corpus]
         subprocess.run([str(part) for part in command], stdout=subprocess.DEVNULL, check=False)
         document = json.loads(Path(report.name).read_text() or "{}")
-    rows = document.get("results", document.get("rows", document if isinstance(document, list) else []))
-    return {row["name"]: row.get("verdict", row.get("status", "")).upper() == "PASS" for row in rows}
+    return {row["name"]: row["verdict"] == "PASS" for row in document.get("cases", [])}
 
 
 def main():
