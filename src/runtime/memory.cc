@@ -1,9 +1,11 @@
 #include "runtime/memory.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
 #include "base/finding.h"
+#include "base/usable_memory.h"
 #include "runtime/memory_planner.h"
 
 namespace litesmith::runtime {
@@ -59,7 +61,8 @@ Result<Block> MemoryPool::Take(size_t bytes, std::string_view what) {
     kept_.erase(kept);
     return block;
   }
-  const size_t limit = context_.limits.max_arena_bytes;
+  // What the system would hand out without having it ends the process when it is touched.
+  const size_t limit = std::min(context_.limits.max_arena_bytes, UsableMemory() / 4 * 3);
   if (wanted > limit || bytes_ > limit - wanted) Trim();
   if (wanted > limit || bytes_ > limit - wanted) {
     return context_.findings.Report(Finding(Code::kLimitExceeded)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/usable_memory.h"
 #include "runtime/fold.h"
 #include "tfl/ops.h"
 #include "tfl/sparse.h"
@@ -16,8 +17,8 @@ constexpr size_t kMaxWidenedBytes = size_t{8} << 30;
 constexpr size_t kMaxFoldedBytes = size_t{256} << 20;
 
 size_t MostWidened(const Limits& limits, size_t kept) {
-  return std::min(static_cast<size_t>(limits.max_tensor_bytes),
-                  kMaxWidenedBytes - std::min(kept, kMaxWidenedBytes));
+  const size_t most = std::min(kMaxWidenedBytes, UsableMemory() / 4);
+  return std::min(static_cast<size_t>(limits.max_tensor_bytes), most - std::min(kept, most));
 }
 
 // Results of ordinary ops are kept only while they are small against what they are made from, or small at
