@@ -88,7 +88,9 @@ Result<Windows> PlaceWindows(const Call& call, const WindowAttributes& attribute
     } else if (attributes.padding == "VALID" || attributes.padding == "EXPLICIT") {
       axis.before = attributes.before[i];
       const int64_t span = input[i] + attributes.before[i] + attributes.after[i] - extent;
-      if (span < -axis.stride) {
+      // A window that is too large by less than two strides gives an empty output: (span + stride) / stride
+      // is cut to 0.
+      if (span <= -2 * axis.stride) {
         return call.Fail(
             fmt::format("a window that reaches over {} elements does not fit into {}", extent, input[i]));
       }

@@ -43,6 +43,22 @@ TEST(Segments, FillGapsWithZeroOrTheNeutralElement) {
       .ExpectRefusal({Floats32({1}), Ints32({0}), Count(-1)}, Code::kLimitExceeded);
 }
 
+TEST(SparseSegments, FoldTheNamedRows) {
+  const Tensor rows = Tensor::Of<float>({3, 1}, {1, 10, 100});
+  ExpectTensor<float>(Evaluating("SparseSegmentMean").One({rows, Ints32({0, 2, 1}), Ints32({0, 0, 1})}),
+                      {2, 1}, {50.5f, 10});
+  ExpectTensor<float>(
+      Evaluating("SparseSegmentSumWithNumSegments").One({rows, Ints32({2}), Ints32({1}), Count(3)}), {3, 1},
+      {0, 100, 0});
+  Evaluating("SparseSegmentSum").ExpectRefusal({rows, Ints32({3}), Ints32({0})});
+}
+
+TEST(UnravelIndex, GivesOneRowPerDimension) {
+  ExpectTensor<int32_t>(Evaluating("UnravelIndex").One({Ints32({5, 0}), Ints32({2, 3})}), {2, 2},
+                        {1, 0, 2, 0});
+  Evaluating("UnravelIndex").ExpectRefusal({Ints32({6}), Ints32({2, 3})});
+}
+
 TEST(Bucketize, CountsNanPastTheLastBoundary) {
   const Attributes boundaries{{"boundaries", std::vector<float>{0, 1, 2}}};
   ExpectTensor<int32_t>(Evaluating("Bucketize", boundaries).One({Floats32({-1, 0, 1, 5, kNan})}), {5},
@@ -126,6 +142,27 @@ TEST(MatrixDiag, AlignsShortDiagonals) {
   Evaluating("MatrixDiagV3").ExpectRefusal({packed, Ints32({0, 5}), Count(-1), Count(-1), Count(0)});
 }
 
+TEST(LinearAlgebra, SolvesInvertsAndRefusesSingularMatrices) {
+  const Tensor matrix = Tensor::Of<float>({2, 2}, {0, 2, 4, 0});  // needs a pivot
+  ExpectTensor<float>(Evaluating("MatrixInverse").One({matrix}), {2, 2}, {0, 0.25f, 0.5f, 0});
+  ExpectTensor<float>(Evaluating("MatrixSolve").One({matrix, Tensor::Of<float>({2, 1}, {2, 4})}), {2, 1},
+                      {1, 1});
+  EXPECT_EQ(Evaluating("MatrixDeterminant").One({matrix}).scalar<float>(), -8);
+  ExpectTensor<float>(Evaluating("Cholesky").One({Tensor::Of<float>({2, 2}, {4, 2, 2, 5})}), {2, 2},
+                      {2, 0, 1, 2});
+  Evaluating("MatrixInverse").ExpectRefusal({Tensor::Of<float>({2, 2}, {1, 2, 2, 4})});
+}
+
+TEST(ScaleAndTranslate, AveragesWhenItShrinksWithAntialiasing) {
+  const Tensor line = Tensor::Of<float>({1, 1, 4, 1}, {0, 2, 4, 6});
+  const std::vector<Tensor> operands = {line, Ints32({1, 2}), Floats32({1, 0.5f}), Floats32({0, 0})};
+  const Attributes smooth{{"kernel_type", std::string("triangle")}};
+  // Triangles as wide as four pixels, cut at the edges: (3*0 + 3*2 + 1*4) / 7.
+  ExpectNear(Evaluating("ScaleAndTranslate", smooth).One(operands), {1, 1, 2, 1}, {10.0f / 7, 32.0f / 7});
+  const Attributes sharp{{"kernel_type", std::string("triangle")}, {"antialias", false}};
+  ExpectNear(Evaluating("ScaleAndTranslate", sharp).One(operands), {1, 1, 2, 1}, {1, 5});
+}
+
 TEST(Fourier, TransformsAnyLength) {
   using C = std::complex<float>;
   const Tensor spectrum = Evaluating("RFFT").One({Floats32({1, 2, 3}), Ints32({3})});
@@ -141,6 +178,10 @@ TEST(Strings, AreJoinedElementByElement) {
   const Tensor words = Tensor::OfStrings({2}, {"a", "b"}), dash = Tensor::OfStrings({}, {"-"});
   EXPECT_EQ(Evaluating("StringJoin").One({words, dash, words}).strings(),
             (std::vector<std::string_view>{"a-a", "b-b"}));
+  Evaluating("StringJoin").ExpectRefusal({words, Tensor::OfStrings({3}, {"a", "b", "c"})});
+  ExpectTensor<int32_t>(Evaluating("StringLength", {{"unit", std::string("UTF8_CHAR")}})
+                            .One({Tensor::OfStrings({1}, {"\xc3\xa4x"})}),
+                        {1}, {2});
   EXPECT_EQ(Evaluating("AsString").One({Floats32({1.5f})}).strings()[0], "1.500000");
 }
 

@@ -1,5 +1,6 @@
 // Picking and placing by index.
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/checked.h"
@@ -216,6 +217,30 @@ LS_EVALUATE(InvertPermutation) {
     places[static_cast<size_t>(values[i])] = static_cast<int64_t>(i);
   }
   return One(IntegerTensor(call.input(0).dtype(), call.input(0).dims(), places));
+}
+
+// Flat indices into a tensor of shape `dims` as one row of coordinates per dimension.
+LS_EVALUATE(UnravelIndex) {
+  LS_RETURN_IF_FAILED(ExpectInputs(call, 2));
+  LS_TRY(const auto indices, IntegersOf(call, 0));
+  LS_TRY(const Dims dims, IntegersOf(call, 1));
+  LS_RETURN_IF_FAILED(CheckSize(call, dims, 1));
+  LS_RETURN_IF_FAILED(CheckSize(call, std::to_array<int64_t>({std::ssize(indices), std::ssize(dims)}), sizeof(int64_t)));
+  const auto total = CheckedProduct(dims);
+  const size_t rank = dims.size();
+  std::vector<int64_t> coordinates(indices.size() * rank);
+  for (size_t i = 0; i < indices.size(); ++i) {
+    int64_t rest = indices[i];
+    if (rest < 0 || rest >= *total)
+      return call.Fail(fmt::format("index {} is not in {}", rest, ToText(dims)));
+    for (size_t axis = rank; axis-- > 0;) {
+      coordinates[axis * indices.size() + i] = rest % dims[axis];
+      rest /= dims[axis];
+    }
+  }
+  Dims output{static_cast<int64_t>(rank)};
+  if (call.input(0).rank() > 0) output.push_back(call.input(0).elements());
+  return One(IntegerTensor(call.input(0).dtype(), std::move(output), coordinates));
 }
 
 // Per batch entry, the first seq_lengths[b] elements along seq_dim go backwards.

@@ -197,6 +197,21 @@ LS_EVALUATE(UniqueWithCounts) {
   return UniqueOf(call, true);
 }
 
+namespace {
+
+// The later versions name an axis; of a vector it can only be the one.
+Result<Outputs> UniqueAlong(const Call& call, bool counted) {
+  LS_RETURN_IF_FAILED(ExpectInputs(call, 2));
+  LS_RETURN_IF_FAILED(ExpectRank(call, 0, 1));
+  LS_RETURN_IF_FAILED(AxesOf(call, 1, 1));
+  return UniqueOf(call, counted);
+}
+
+}  // namespace
+
+LS_EVALUATE(UniqueV2) { return UniqueAlong(call, false); }
+LS_EVALUATE(UniqueWithCountsV2) { return UniqueAlong(call, true); }
+
 // What the first vector has and the second lacks, and where.
 LS_EVALUATE(ListDiff) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 2));

@@ -14,7 +14,8 @@ struct Rules {
   int64_t most = 0;      // boxes that are kept at most
   float overlap = 0.5f;  // boxes that overlap one that is kept by more than this go
   float score = -std::numeric_limits<float>::infinity();  // boxes go whose score is not greater
-  float sigma = 0;                  // > 0: soft suppression, scores fall with the overlap
+  float sigma = 0;       // > 0: soft suppression, scores fall with the overlap
+  bool by_index = true;  // the lower index first among equal scores; else as a heap of scores gives them
   std::span<const float> overlaps;  // [n, n] given instead of boxes, or empty
 };
 
@@ -36,7 +37,7 @@ float Overlap(const float* a, const float* b) {
   return height * width / (area_a + area_b - height * width);
 }
 
-// Boxes by falling score, the lower index first among equals. A box is held against those kept since it was
+// Boxes by falling score. A box is held against those kept since it was
 // last looked at, the latest first; if its score falls, it waits for its turn again.
 Kept Suppress(const float* boxes, std::span<const float> scores, const Rules& rules) {
   struct Candidate {
@@ -44,8 +45,8 @@ Kept Suppress(const float* boxes, std::span<const float> scores, const Rules& ru
     float score;
     size_t seen;  // kept boxes it has been held against
   };
-  const auto later = [](const Candidate& a, const Candidate& b) {
-    return a.score < b.score || (a.score == b.score && a.index > b.index);
+  const auto later = [by_index = rules.by_index](const Candidate& a, const Candidate& b) {
+    return a.score < b.score || (by_index && a.score == b.score && a.index > b.index);
   };
   std::priority_queue<Candidate, std::vector<Candidate>, decltype(later)> queue(later);
   for (size_t i = 0; i < scores.size(); ++i) {
@@ -206,6 +207,7 @@ std::vector<Detection> DetectionsOf(const float* boxes, const float* scores, con
     }
     Rules rules = combined.rules;
     rules.most = places;
+    rules.by_index = false;  // here TensorFlow compares scores only, unlike in the other versions of the op
     const Kept kept = Suppress(class_boxes.data(), class_scores, rules);
     for (size_t i = 0; i < kept.index.size(); ++i) {
       found[static_cast<size_t>(label * places) + i] = {kept.score[i], kept.index[i], label};
