@@ -1,0 +1,145 @@
+#include "passes/passes.h"
+#include "text_pass.h"
+
+namespace litesmith::passes {
+namespace {
+
+TEST(InlineCalls, BodiesReplaceCallsAndUnreachedFunctionsGo) {
+  ExpectText(R"(func @main(%0: f32[2]) {
+  %1 = tf.Relu(%0) {T = type f32} : f32[2]
+  return %1
+}
+)",
+             After(InlineCalls, R"(func @main(%x: f32[2]) {
+  %y = tf.PartitionedCall(%x) {f = @body} : f32[2]
+  return %y
+}
+func @body(%a: f32[2]) {
+  %b = tf.Relu(%a) {T = type f32} : f32[2]
+  return %b
+}
+func @nobody(%a: f32[2]) {
+  return %a
+}
+)"));
+}
+
+TEST(RemoveIdentities, IdentitiesVanishAndAssertsAreDropped) {
+  ExpectText(R"(func @main(%0: f32[2], %1: bool[]) {
+  %2 = tf.Relu(%0) : f32[2]
+  return %2
+}
+)",
+             After(RemoveIdentities, R"(func @main(%x: f32[2], %c: bool[]) {
+  tf.Assert(%c, %x)
+  %i = tf.Identity(%x) : f32[2]
+  %s = tf.StopGradient(%i) : f32[2]
+  %y = tf.Relu(%s) : f32[2]
+  return %y
+}
+)"));
+}
+
+TEST(FreezeVariables, ReadsOfAVariableThatNothingWritesShareOneConstant) {
+  ExpectText(R"(func @main() {
+  %0 = const f32[2] [1, 2] "v" loc("v")
+  %1 = tf.AddV2(%0, %0) : f32[2]
+  return %1
+}
+)",
+             After(FreezeVariables, R"(func @main() {
+  %h = tf.VarHandleOp() {initial_value = tensor f32[2] [1, 2], shared_name = "v"} : resource[] loc("v")
+  %a = tf.ReadVariableOp(%h) : f32[2]
+  %b = tf.ReadVariableOp(%h) : f32[2]
+  %c = tf.AddV2(%a, %b) : f32[2]
+  return %c
+}
+)"));
+}
+
+TEST(FreezeVariables, AVariableWithoutValueIsAFinding) {
+  EXPECT_EQ(After(FreezeVariables, R"(func @main() {
+  %h = tf.VarHandleOp() {shared_name = "v"} : resource[]
+  %a = tf.ReadVariableOp(%h) : f32[2]
+  return %a
+}
+)"),
+            "failed: variable 'v' has no value");
+}
+
+TEST(FreezeVariables, AWrittenVariableStaysOne) {
+  const std::string after = After(FreezeVariables, R"(func @main(%x: f32[2]) {
+  %h = tf.VarHandleOp() {initial_value = tensor f32[2] [1, 2], shared_name = "v"} : resource[]
+  tf.AssignVariableOp(%h, %x)
+  %a = tf.ReadVariableOp(%h) : f32[2]
+  return %a
+}
+)");
+  EXPECT_NE(after.find("tf.ReadVariableOp"), std::string::npos) << after;
+}
+
+TEST(SinkInvariants, ConstantsMoveIntoLoopsAndLoseTheirPlace) {
+  ExpectText(R"(func @main(%0: i32[]) {
+  %1 = const i32[] [10]
+  %2 = tf.StatelessWhile(%0) {body = @body, cond = @cond} : i32[]
+  return %2
+}
+func @cond(%0: i32[]) {
+  %1 = const i32[] [10]
+  %2 = tf.Less(%0, %1) : bool[]
+  return %2
+}
+func @body(%0: i32[]) {
+  %1 = const i32[] [10]
+  %2 = tf.AddV2(%0, %1) : i32[]
+  return %2
+}
+)",
+             After(SinkInvariants, R"(func @main(%i: i32[]) {
+  %n = const i32[] [10]
+  %r, %m = tf.StatelessWhile(%i, %n) {body = @body, cond = @cond} : i32[], i32[]
+  return %r
+}
+func @cond(%i: i32[], %n: i32[]) {
+  %c = tf.Less(%i, %n) : bool[]
+  return %c
+}
+func @body(%i: i32[], %n: i32[]) {
+  %j = tf.AddV2(%i, %n) : i32[]
+  return %j, %n
+}
+)"));
+}
+
+TEST(MergeEqualNodes, EqualConstantsAndNodesBecomeOne) {
+  ExpectText(R"(func @main(%0: f32[2]) {
+  %1 = const f32[2] [1, 2]
+  %2 = tf.AddV2(%0, %1) : f32[2]
+  %3 = tf.Mul(%2, %2) : f32[2]
+  return %3
+}
+)",
+             After(MergeEqualNodes, R"(func @main(%x: f32[2]) {
+  %a = const f32[2] [1, 2]
+  %b = const f32[2] [1, 2]
+  %c = tf.AddV2(%x, %a) : f32[2]
+  %d = tf.AddV2(%x, %b) : f32[2]
+  %e = tf.Mul(%c, %d) : f32[2]
+  return %e
+}
+)"));
+}
+
+TEST(MergeEqualNodes, RandomNumbersAreNeverEqual) {
+  const std::string_view text = R"(func @main() {
+  %0 = const i32[1] [3]
+  %1 = tf.RandomUniform(%0) : f32[3]
+  %2 = tf.RandomUniform(%0) : f32[3]
+  return %1, %2
+}
+)";
+  ExpectText(text, After(MergeEqualNodes, text));
+}
+
+}  // namespace
+}  // namespace litesmith::passes
