@@ -38,6 +38,7 @@ class BodyBuilder {
   Result<void> CopyImplementation(std::string_view function, Attributes& attributes);
   std::vector<ir::Type> TypesOf(const OutputLayout& layout, Attributes& attributes) const;
   Result<ir::Value*> ValueOf(const Edge& edge, const graphdef::NodeDef* reader);
+  ir::Origin OriginOf(const graphdef::NodeDef& definition);
   void Name(ir::Node* node, const graphdef::NodeDef& definition);
 
   Source& source_;
@@ -97,8 +98,7 @@ Result<void> BodyBuilder::MakeNode(uint32_t index) {
   const NodeOp& op = order_.OpOf(index);
   LS_TRY(Attributes attributes, source_.AttributesOf(definition));
   Made& made = made_[index];
-  builder_.origin = source_.module.origins.Add(
-      {std::string(definition.name), std::string(definition.op), std::string(body_.function)});
+  builder_.origin = source_.module.origins.Add(OriginOf(definition));
   if (IsPlaceholder(definition.op)) {
     return source_.context.findings.Report(
         FindingAt(Code::kInputMissing, definition, body_.function)
@@ -133,6 +133,17 @@ Result<void> BodyBuilder::MakeNode(uint32_t index) {
   made.node = builder_.Create(*op_def, operands, std::move(types), std::move(attributes));
   Name(made.node, definition);
   return {};
+}
+
+ir::Origin BodyBuilder::OriginOf(const graphdef::NodeDef& definition) {
+  ir::Origin origin;
+  origin.node = definition.name;
+  origin.op = definition.op;
+  origin.function = body_.function;
+  origin.layer = source_.layers.LayerOf(definition.name);
+  if (source_.debug_info != nullptr)
+    origin.source = source_.debug_info->SourceOf(definition.name, body_.function);
+  return origin;
 }
 
 void BodyBuilder::Name(ir::Node* node, const graphdef::NodeDef& definition) {

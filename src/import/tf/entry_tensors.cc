@@ -138,19 +138,21 @@ std::vector<bool> DependsOnFiles(const Body& body) {
 
 // Nodes that nobody reads, each with as many outputs as it has.
 Result<std::vector<Entry::Tensor>> Sinks(Source& source, std::deque<std::string>& names) {
-  std::vector<bool> read = DependsOnFiles(source.main);
-  for (const graphdef::NodeDef& node : *source.main.nodes) {
-    for (std::string_view input : node.inputs) {
+  const std::vector<bool> of_saver = DependsOnFiles(source.main);
+  std::vector<bool> read(of_saver.size());
+  for (size_t i = 0; i < read.size(); ++i) {
+    if (of_saver[i]) continue;
+    for (std::string_view input : (*source.main.nodes)[i].inputs) {
       const auto ref = ParseRef(input);
-      const auto found =
-          ref && !ref->control ? source.main.by_name.find(ref->node) : source.main.by_name.end();
+      if (!ref || ref->control) continue;
+      const auto found = source.main.by_name.find(ref->node);
       if (found != source.main.by_name.end()) read[found->second] = true;
     }
   }
   std::vector<Entry::Tensor> sinks;
   for (size_t i = 0; i < read.size(); ++i) {
     const graphdef::NodeDef& node = (*source.main.nodes)[i];
-    if (read[i] || IsNoOutput(node.op)) continue;
+    if (read[i] || of_saver[i] || IsNoOutput(node.op)) continue;
     LS_TRY(const Attributes attributes, source.AttributesOf(node));
     LS_TRY(const NodeOp op, FindNodeOp(source, node.op));
     const size_t count = op.known() ? OutputLayout::Of(op, attributes, nullptr).types().size() : 1;

@@ -105,6 +105,15 @@ Result<void> BuildAll(Source& source, Resources& resources, const std::vector<En
   return RefuseRecursion(source.context, source.module);
 }
 
+// Provenance beyond the graph: layers and lines. Damage there costs nothing but these.
+void ReadProvenance(Source& source, const savedmodel::SavedModel& model) {
+  NullSink silent;
+  Context quiet{source.context.host, silent, source.context.limits};
+  const auto objects = savedmodel::DecodeObjectGraph(*model.document, quiet, model.graph.object_graph);
+  if (objects) source.layers = Layers(*objects);
+  source.debug_info = savedmodel::DebugInfo::Read(source.context, model.folder);
+}
+
 Result<Imported> ImportSavedModel(const savedmodel::Location& location, const Options& options,
                                   Context& context) {
   LS_TRY(const savedmodel::SavedModel model,
@@ -116,6 +125,7 @@ Result<Imported> ImportSavedModel(const savedmodel::Location& location, const Op
   imported.module->source_version = imported.tensorflow;
   Source source(context, *model.document, model.graph.graph, &model.graph, *imported.module);
   LS_TRY(source.main, MakeBody(context, "", model.graph.graph.nodes));
+  ReadProvenance(source, model);
   Resources resources(source, &model);
   std::deque<std::string> names;
   std::vector<Entry> entries;

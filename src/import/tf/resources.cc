@@ -214,6 +214,25 @@ Result<void> Resources::FindTables() {
   return {};
 }
 
+// The path of the asset that an input names: the asset's constant or placeholder in the main graph, or, as
+// TensorFlow 2 writes it, a variable to which that is assigned.
+std::string Resources::AssetInput(const Frame& frame, const graphdef::NodeDef& node, size_t input) const {
+  Producer producer = tracer_.Input(frame, node, input);
+  if (producer.node != nullptr && producer.node->op == "ReadVariableOp") {
+    producer = tracer_.Input(*producer.frame, *producer.node, 0);
+    if (producer.node == nullptr || producer.frame->caller != nullptr) return {};
+    for (const graphdef::NodeDef& other : *source_.main.nodes) {
+      if (other.op != "AssignVariableOp" || tracer_.Input(*producer.frame, other, 0).node != producer.node)
+        continue;
+      const Producer value = tracer_.Input(*producer.frame, other, 1);
+      return value.node != nullptr ? AssetOf(value.node->name) : std::string();
+    }
+    return {};
+  }
+  const bool in_main = producer.node != nullptr && producer.frame->caller == nullptr;
+  return in_main ? AssetOf(producer.node->name) : std::string();
+}
+
 Result<void> Resources::NoteTable(const Frame& frame, const graphdef::NodeDef& initializer) {
   const Producer table = tracer_.Input(frame, initializer, 0);
   if (table.node == nullptr || !IsTable(table.node->op)) return {};
@@ -227,9 +246,7 @@ Result<void> Resources::NoteTable(const Frame& frame, const graphdef::NodeDef& i
     content.values = values;
     return {};
   }
-  const Producer file = tracer_.Input(frame, initializer, 1);
-  std::string path;
-  if (file.node != nullptr && file.frame->caller == nullptr) path = AssetOf(file.node->name);
+  const std::string path = AssetInput(frame, initializer, 1);
   if (path.empty()) return {};
   LS_TRY(const Attributes attributes, source_.AttributesOf(initializer));
   TableFileFormat format;

@@ -57,6 +57,7 @@ class Resources {
   Result<void> OpenCheckpoint();
   Result<void> FindTables();
   Result<void> NoteTable(const Frame& frame, const graphdef::NodeDef& initializer);
+  std::string AssetInput(const Frame& frame, const graphdef::NodeDef& node, size_t input) const;
   Result<Tensor> ConstantInput(const Frame& frame, const graphdef::NodeDef& node, size_t input);
 
   Source& source_;

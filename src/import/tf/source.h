@@ -10,8 +10,10 @@
 #include <unordered_map>
 
 #include "base/finding.h"
+#include "formats/savedmodel/debug_info.h"
 #include "formats/savedmodel/savedmodel.h"
 #include "import/tf/body.h"
+#include "import/tf/layers.h"
 #include "ir/module.h"
 
 namespace litesmith::import_tf {
@@ -34,6 +36,8 @@ class Source {
   const savedmodel::MetaGraph* meta;
   ir::Module& module;
   Body main;
+  Layers layers;
+  std::unique_ptr<savedmodel::DebugInfo> debug_info;  // null where the model ships none
 
   bool HasFunction(std::string_view name) const { return graph.functions.contains(name); }
   // A library function, decoded once; null inside if there is none of the name.

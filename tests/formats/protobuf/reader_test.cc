@@ -10,8 +10,8 @@
 namespace litesmith::protobuf {
 namespace {
 
-struct Setup {
-  explicit Setup(std::string bytes)
+struct Case {
+  explicit Case(std::string bytes)
       : host(MakeSystemHost()), context{*host, findings}, owned(std::move(bytes)) {
     document.file = "model.pb";
     document.content = {nullptr, AsBytes(owned)};
@@ -33,7 +33,7 @@ TEST(ProtobufReader, ReadsEveryWireTypeAndSkipsWhatNobodyTakes) {
   PutFixedField(bytes, 3, 1.5f);
   PutFixedField(bytes, 4, 2.5);
   PutVarintField(bytes, 5, static_cast<uint64_t>(-7));
-  Setup setup(bytes);
+  Case setup(bytes);
   Reader reader = setup.Whole();
   uint64_t number = 0;
   std::string_view text;
@@ -78,7 +78,7 @@ TEST(ProtobufReader, TakesRepeatedNumbersPackedAndSingle) {
   PutVarintField(bytes, 1, 7);
   PutBytesField(bytes, 2, floats);
   PutFixedField(bytes, 2, 3.0f);
-  Setup setup(bytes);
+  Case setup(bytes);
   Reader reader = setup.Whole();
   std::vector<int64_t> numbers;
   std::vector<float> reals;
@@ -91,7 +91,7 @@ TEST(ProtobufReader, TakesRepeatedNumbersPackedAndSingle) {
   EXPECT_EQ(reals, (std::vector<float>{1, -2, 3}));
 }
 
-Code FirstCode(Setup& setup) {
+Code FirstCode(Case& setup) {
   return setup.findings.findings().empty() ? Code::kWrongUse : setup.findings.findings()[0].code;
 }
 
@@ -99,7 +99,7 @@ TEST(ProtobufReader, TellsACutOffFileFromADamagedMessage) {
   std::string inner, cut;
   PutBytesField(cut, 1, "0123456789");
   cut.resize(cut.size() - 3);
-  Setup truncated(cut);
+  Case truncated(cut);
   Reader outer = truncated.Whole();
   while (outer.Next()) outer.Text();
   EXPECT_FALSE(outer.ok());
@@ -107,7 +107,7 @@ TEST(ProtobufReader, TellsACutOffFileFromADamagedMessage) {
 
   std::string whole;
   PutBytesField(whole, 1, cut);
-  Setup damaged(whole);
+  Case damaged(whole);
   Reader reader = damaged.Whole();
   while (reader.Next()) {
     Reader nested = reader.Message("Nested");
@@ -121,7 +121,7 @@ TEST(ProtobufReader, TellsACutOffFileFromADamagedMessage) {
 TEST(ProtobufReader, RefusesAFieldOfAnotherWireType) {
   std::string bytes;
   PutVarintField(bytes, 1, 1);
-  Setup setup(bytes);
+  Case setup(bytes);
   Reader reader = setup.Whole();
   while (reader.Next()) EXPECT_TRUE(reader.Text().empty());
   EXPECT_FALSE(reader.ok());
@@ -129,7 +129,7 @@ TEST(ProtobufReader, RefusesAFieldOfAnotherWireType) {
 }
 
 TEST(ProtobufReader, LimitsTheDepthOfMessages) {
-  Setup setup("");
+  Case setup("");
   const Reader reader(setup.document, setup.context, {}, "Deep", setup.context.limits.max_depth + 1);
   EXPECT_FALSE(reader.ok());
   EXPECT_EQ(FirstCode(setup), Code::kLimitExceeded);
@@ -140,7 +140,7 @@ TEST(ProtobufReader, EndsOnAnyBytes) {
   for (int round = 0; round < 5000; ++round) {
     std::string bytes(random() % 40, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random() % 4 == 0 ? random() % 64 : random());
-    Setup setup(bytes);
+    Case setup(bytes);
     Reader reader = setup.Whole();
     std::vector<int64_t> numbers;
     std::vector<double> reals;
