@@ -67,7 +67,7 @@ std::optional<ClassScores> GreatestAt(ir::Value* cut, const std::vector<ir::Valu
       const auto row = numbers.begin() + i * columns;
       same = (*seen)[0][static_cast<size_t>(i)] == *std::max_element(row + first, row + columns);
     }
-    if (!same) continue;
+    if (!same || columns - first < 2) continue;  // of one class it is the class's own score
     ClassScores scores;
     scores.scores = cut;
     scores.columns = columns;
@@ -135,13 +135,9 @@ std::optional<ClassScores> FindClassScores(const std::vector<ir::Value*>& per_su
       if (found) break;
       continue;
     }
-    auto scores = PickedAt(cut, per_suppression, anchor_count, context);
-    if (!scores || (scores->columns == 1 && per_suppression.size() == 1)) {
-      if (auto greatest = GreatestAt(cut, per_suppression, anchor_count, context)) {
-        // With one column the greatest is the only one: no sign of several classes yet.
-        if (greatest->columns > 1) scores = std::move(greatest);
-      }
-    }
+    // The greatest of a row of rising numbers is its last one: with one suppression that is asked first.
+    auto scores = GreatestAt(cut, per_suppression, anchor_count, context);
+    if (!scores) scores = PickedAt(cut, per_suppression, anchor_count, context);
     if (!scores && found) break;
     if (scores) found = std::move(scores);
   }

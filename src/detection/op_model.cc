@@ -143,6 +143,9 @@ class Matcher {
       return "the boxes that its graph gives are not those that the detection op would give";
     if (roles.scores < 0)
       return "the scores that its graph gives are not those that the detection op would give";
+    if (roles.classes < 0 && post_.classes > 1) {
+      return "the classes that its graph gives are not those that the detection op would give";
+    }
     post_.outputs = std::move(roles);
     return std::nullopt;
   }
@@ -255,7 +258,8 @@ std::optional<std::string> CompareWithOp(ir::Function& function, Postprocess& po
   if (results.empty()) return "no output comes from its suppressions";
   const auto rows = RowsOf(function, results);
   if (!rows || *rows < 1) return "the number of detections that it gives is not fixed";
-  post.max_detections = *rows;
+  // With one suppression for all classes the op knows one limit only.
+  post.max_detections = post.regular ? *rows : std::min(*rows, post.suppressions.per_class);
 
   std::vector<ir::Value*> targets;
   for (const size_t index : results) targets.push_back(function.result(index));
