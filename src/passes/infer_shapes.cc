@@ -190,7 +190,9 @@ Result<void> ShapeInference::InferOp(ir::Node& node) {
   SetOutputs(node, inferred, before);
   for (size_t i = 0; ok && i < shapes.values().size() && i < node.output_count(); ++i) {
     const ir::Type& type = node.output(i)->type;
-    if (shapes.values()[i] && IsInteger(type.dtype)) known_[node.output(i)] = *shapes.values()[i];
+    // Narrower integers might wrap around.
+    if (type.dtype != DType::kInt32 && type.dtype != DType::kInt64) continue;
+    if (shapes.values()[i]) known_[node.output(i)] = *shapes.values()[i];
   }
   if (!ok) return kFailed;
   return {};

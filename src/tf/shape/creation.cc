@@ -25,19 +25,13 @@ Result<void> Constant(ShapeContext& context) {
   return {};
 }
 
-// Placeholder and others whose attribute "shape" says it all. Old graphs write [] for "not known".
+// The attribute "shape" says it all.
 Result<void> ShapeFromAttribute(ShapeContext& context) {
   context.set_shape(0, context.attributes().Get<Shape>("shape"));
   return {};
 }
 
-Result<void> Placeholder(ShapeContext& context) {
-  Shape shape = context.attributes().Get<Shape>("shape");
-  // A scalar here means "unspecified" in graphs of producers before 24, and scalar inputs hardly occur: what
-  // the importer knows of the input is merged by the caller anyway.
-  context.set_shape(0, std::move(shape));
-  return {};
-}
+Result<void> Placeholder(ShapeContext& context) { return ShapeFromAttribute(context); }
 
 Result<void> ShapeFromOperand(ShapeContext& context) {
   context.set_shape(0, context.value_as_shape(0));
