@@ -42,11 +42,12 @@ class BatchMatMul : public Kernel {
 
   Result<void> Invoke(InvokeContext& context) override {
     const TensorView &x = context.input(0), &y = context.input(1), &output = context.output();
+    if (output.elements() == 0) return {};
     const auto integers = [&]<class Acc, class X, class Y, class Out>(Acc, X, Y, Out, auto emit) {
       Multiply<Acc>(
           x.as<X>().data(), y.as<Y>().data(), output.as_mutable<Out>().data(),
           [zero = static_cast<Acc>(x_zero_)](int64_t) { return zero; }, static_cast<Acc>(y_zero_),
-          [&](int64_t, int64_t, Acc acc) { return static_cast<Out>(emit(acc)); });
+          [&](int64_t, int64_t j, Acc acc) { return static_cast<Out>(emit(acc, j)); });
     };
     const Range<int32_t> limits = LimitsOf(output.dtype);
     const auto narrow = [&](int32_t acc, int64_t) {
