@@ -32,9 +32,10 @@ Broadcast Broadcast::Of(const Dims& a, const Dims& b) {
   };
   std::vector<Run> runs;
   Broadcast plan;
+  // Nothing to do; and sizes beside a 0 may multiply to anything.
+  if (std::count(a.begin(), a.end(), 0) > 0 || std::count(b.begin(), b.end(), 0) > 0) return plan;
   for (size_t place = 0; place < std::max(a.size(), b.size()); ++place) {
     const int64_t x = FromRight(a, place), y = FromRight(b, place);
-    if (x == 0 || y == 0) return plan;  // nothing to do
     if (x == 1 && y == 1) continue;
     const Run run{std::max(x, y), x != 1, y != 1};
     if (!runs.empty() && runs.back().a == run.a && runs.back().b == run.b) {

@@ -67,6 +67,8 @@ Result<void> IntegerLstmCell::PrepareStates(PrepareContext& context, int64_t bat
   LS_RETURN_IF_FAILED(
       CheckTensor(context, places_.hidden, DType::kInt8, {batches, outputs_}, "output state"));
   LS_RETURN_IF_FAILED(CheckTensor(context, places_.cell, DType::kInt16, {batches, units_}, "cell state"));
+  LS_RETURN_IF_FAILED(ExpectState(context, places_.hidden, "output state"));
+  LS_RETURN_IF_FAILED(ExpectState(context, places_.cell, "cell state"));
   const float scale = context.input(places_.cell).scale();
   const double log2 = std::log2(static_cast<double>(scale));
   cell_log2_ = static_cast<int>(std::lround(log2));

@@ -17,7 +17,7 @@ void IntegerWeights::Prepare(PrepareContext& context, size_t index) {
   unpacked_ = nullptr;
   scratch_ = -1;
   const TensorView& weights = context.input(index);
-  if (weights.dtype == DType::kInt8) return;
+  if (BitsOf(weights.dtype) == 8) return;
   const auto bytes = static_cast<size_t>(weights.elements());
   if (!weights.constant) {
     scratch_ = context.RequestScratch(bytes);

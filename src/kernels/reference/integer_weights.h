@@ -12,7 +12,7 @@ void UnpackIntegers(const std::byte* packed, int bits, int64_t elements, int8_t*
 // unpacked once (and shared by interpreters), narrow tensors that change at each inference.
 class IntegerWeights {
  public:
-  // The dtype is int8, int4 or int2.
+  // The dtype is int8, int4 or int2, or uint8 whose bytes are int8.
   void Prepare(PrepareContext& context, size_t index);
   const int8_t* Get(InvokeContext& context) const;
 

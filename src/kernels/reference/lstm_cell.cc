@@ -73,6 +73,8 @@ Result<void> LstmCell::Prepare(PrepareContext& context, const Places& places, in
   outputs_ = hidden.dim(1);
   LS_RETURN_IF_FAILED(ExpectFloats(context, places_.hidden, {batches, outputs_}, "output state"));
   LS_RETURN_IF_FAILED(ExpectFloats(context, places_.cell, {batches, units_}, "cell state"));
+  LS_RETURN_IF_FAILED(ExpectState(context, places_.hidden, "output state"));
+  LS_RETURN_IF_FAILED(ExpectState(context, places_.cell, "cell state"));
   has_input_gate_ = Has(context, places_.weights[kInputGate]);
   for (size_t gate = has_input_gate_ ? kInputGate : kForgetGate; gate < 4; ++gate) {
     LS_RETURN_IF_FAILED(PrepareGate(context, gate, size, aux_size));

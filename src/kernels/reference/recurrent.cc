@@ -59,7 +59,7 @@ Result<void> ExpectDims(PrepareContext& context, const TensorView& tensor, const
 Result<void> ExpectWeights(PrepareContext& context, size_t index, const Dims& dims, std::string_view what) {
   const TensorView& weights = context.input(index);
   LS_RETURN_IF_FAILED(ExpectDims(context, weights, dims, what));
-  LS_RETURN_IF_FAILED(ExpectDType(context, weights, {DType::kFloat32, DType::kInt8}, what));
+  LS_RETURN_IF_FAILED(ExpectDType(context, weights, {DType::kFloat32, DType::kInt8, DType::kUInt8}, what));
   if (weights.dtype == DType::kFloat32) return {};
   LS_RETURN_IF_FAILED(ExpectQuantized(context, weights, what));
   return ExpectZeroPointZero(context, weights, what);
@@ -68,6 +68,11 @@ Result<void> ExpectWeights(PrepareContext& context, size_t index, const Dims& di
 Result<void> ExpectFloats(PrepareContext& context, size_t index, const Dims& dims, std::string_view what) {
   LS_RETURN_IF_FAILED(ExpectDims(context, context.input(index), dims, what));
   return ExpectDType(context, context.input(index), {DType::kFloat32}, what);
+}
+
+Result<void> ExpectState(PrepareContext& context, size_t index, std::string_view what) {
+  if (context.input(index).state) return {};
+  return context.Mismatch("the {} is not a variable tensor, but the op writes to it", what);
 }
 
 Result<Activation> RecurrentActivation(PrepareContext& context) {

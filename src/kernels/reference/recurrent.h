@@ -15,7 +15,8 @@ class ActivationVector {
  public:
   ActivationVector(std::span<const float> values, bool asymmetric)
       : values_(values), asymmetric_(asymmetric) {}
-  // out[r] += sum over c of weights[r][c] * values[c]; weights float32, or int8 with one scale.
+  // out[r] += sum over c of weights[r][c] * values[c]; weights float32, or int8 with one scale (called uint8
+  // in files of 2018).
   void AddProduct(const TensorView& weights, std::span<float> out);
   // out[i] += weights[i] * values[i]
   void AddElementwise(const TensorView& weights, std::span<float> out);
@@ -36,6 +37,9 @@ float RealAt(const TensorView& vector, size_t i);
 Result<void> ExpectWeights(PrepareContext& context, size_t index, const Dims& dims, std::string_view what);
 // The input `index` is a float32 tensor of these dims.
 Result<void> ExpectFloats(PrepareContext& context, size_t index, const Dims& dims, std::string_view what);
+
+// The input `index` keeps its value between inferences, so that the kernel may write to it.
+Result<void> ExpectState(PrepareContext& context, size_t index, std::string_view what);
 
 // NONE, RELU, RELU_N1_TO_1, RELU6 and TANH.
 Result<Activation> RecurrentActivation(PrepareContext& context);

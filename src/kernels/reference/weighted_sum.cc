@@ -18,7 +18,8 @@ Result<void> WeightedSum::ChooseForm(PrepareContext& context) {
   const bool narrow = weights == DType::kInt8 || weights == DType::kInt4 || weights == DType::kInt2;
   if (input == DType::kFloat32 && weights == DType::kFloat32) {
     form_ = Form::kFloat;
-  } else if (input == DType::kFloat32 && narrow) {
+  } else if (input == DType::kFloat32 && (narrow || weights == DType::kUInt8)) {
+    // Hybrid files of 2018 call their int8 weights uint8.
     form_ = Form::kHybrid;
   } else if (input == DType::kInt8 && narrow) {
     form_ = Form::kInt8;

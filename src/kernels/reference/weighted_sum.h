@@ -70,6 +70,7 @@ template <class Derived>
 void WeightedSum::Run(InvokeContext& context, Derived& kernel) {
   const TensorView &input = context.input(setup_.input), &weights = context.input(setup_.weights);
   const TensorView& output = context.output();
+  if (output.elements() == 0) return;
   const auto eight_bits = [&](auto type, const auto* weight_data, int32_t weight_zero) {
     using T = decltype(type);
     const int32_t* bias = BiasOf<int32_t>(context);

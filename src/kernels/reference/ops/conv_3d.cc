@@ -54,6 +54,7 @@ class Conv3D : public Kernel {
   }
   Result<void> Invoke(InvokeContext& context) override {
     const TensorView &input = context.input(0), &output = context.output();
+    if (output.elements() == 0) return {};
     const int64_t out_channels = output.dim(4);
     const Range<float> range = RangeOf<float>(activation_);
     float* out = output.as_mutable<float>().data();

@@ -41,10 +41,10 @@ class CumSum : public Kernel {
     if (axis < 0) axis += input.rank();
     const bool exclusive = context.attributes->Bool("exclusive"),
                reverse = context.attributes->Bool("reverse");
+    if (input.elements() == 0) return {};
     int64_t inner = 1;
     for (int i = static_cast<int>(axis) + 1; i < input.rank(); ++i) inner *= input.dim(i);
     const int64_t depth = input.dim(static_cast<int>(axis));
-    if (input.elements() == 0) return {};
     const T* in = input.as<T>().data();
     T* out = context.output().as_mutable<T>().data();
     for (int64_t block = 0; block < input.elements(); block += depth * inner) {

@@ -47,6 +47,7 @@ class Pool2D : public Kernel {
   }
 
   Result<void> Invoke(InvokeContext& context) override {
+    if (context.output().elements() == 0) return {};
     switch (context.input(0).dtype) {
       case DType::kFloat32:
         Slide<float, float>(context, RangeOf<float>(activation_));

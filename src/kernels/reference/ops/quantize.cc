@@ -21,7 +21,8 @@ struct ChannelLayout {
     const int dimension = tensor.quantization->dimension;
     LS_RETURN_IF_FAILED(NormalizeAxis(context, dimension < 0 ? tensor.rank() : dimension, tensor.rank()));
     layout.channels = tensor.dim(dimension);
-    for (int axis = dimension + 1; axis < tensor.rank(); ++axis) layout.inner *= tensor.dim(axis);
+    for (int axis = dimension + 1; axis < tensor.rank(); ++axis)
+      layout.inner = WrappingMul(layout.inner, tensor.dim(axis));  // beside a 0 anything
     LS_RETURN_IF_FAILED(ExpectQuantized(context, tensor, what, layout.channels, dimension));
     return layout;
   }

@@ -57,12 +57,12 @@ Result<ReducePlan> PlanOf(KernelContext& context, bool keep_dims) {
   for (size_t axis = 0; axis < reduced.size(); ++axis) {
     const int64_t dim = input.dims[axis];
     if (!reduced[axis] || keep_dims) plan.output.push_back(reduced[axis] ? 1 : dim);
-    if (reduced[axis]) plan.reduced_count *= dim;
+    if (reduced[axis]) plan.reduced_count = WrappingMul(plan.reduced_count, dim);  // beside a 0 anything
     if (plan.merged.empty() || last != reduced[axis]) {
       if (plan.merged.empty()) plan.first_reduced = reduced[axis];
       plan.merged.push_back(dim);
     } else {
-      plan.merged.back() *= dim;
+      plan.merged.back() = WrappingMul(plan.merged.back(), dim);
     }
     last = reduced[axis];
   }

@@ -19,6 +19,7 @@ struct RnnCell {
     LS_RETURN_IF_FAILED(ExpectWeights(context, recurrent, {units, units}, "recurrent weights"));
     LS_RETURN_IF_FAILED(ExpectFloats(context, bias, {units}, "bias"));
     LS_RETURN_IF_FAILED(ExpectFloats(context, state, {batches, units}, "hidden state"));
+    LS_RETURN_IF_FAILED(ExpectState(context, state, "hidden state"));
     has_aux = aux_weights != 0 && context.has_input(aux_weights);
     if (!has_aux) return {};
     return ExpectWeights(context, aux_weights, {units, aux_size}, "auxiliary weights");

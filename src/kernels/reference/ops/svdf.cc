@@ -12,6 +12,7 @@ class Svdf : public Kernel {
  public:
   Result<void> Prepare(PrepareContext& context) override {
     LS_RETURN_IF_FAILED(CheckShapes(context));
+    LS_RETURN_IF_FAILED(ExpectState(context, 4, "state"));
     integer_ = context.input(0).dtype == DType::kInt8;
     if (integer_) {
       LS_RETURN_IF_FAILED(PrepareIntegers(context));
