@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "formats/tflite/archive.h"
 #include "formats/tflite/read.h"
 #include "import/tflite/import_graph.h"
 
@@ -86,6 +87,10 @@ Result<std::unique_ptr<ir::Module>> ImportTflite(const FileBytes& file, Context&
     LS_RETURN_IF_FAILED(ImportGraph(model, i, results.back(), *module, context));
   }
   ImportSignatures(model, results, *module);
+  for (const tflite::ArchiveFile& entry : tflite::ReadArchive(file.bytes)) {
+    const auto size = static_cast<int64_t>(entry.content.size());
+    module->files.emplace_back(entry.name, Tensor(DType::kUInt8, {size}, file.owner, entry.content));
+  }
   for (const auto& [name, buffer] : model.metadata) {
     const Bytes bytes = model.buffers[buffer].value_or(Bytes());
     module->metadata.emplace_back(

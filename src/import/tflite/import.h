@@ -23,6 +23,7 @@ namespace litesmith::import_tflite {
 // - Custom ops are nodes of Module::UnknownOp(kTfl, name) with "custom_options" (a uint8 tensor) if there are
 // any; a
 //   builtin op that no table knows is UnknownOp "BUILTIN_<code>" with "builtin_code".
+// - Metadata is in Module::metadata, the label files behind the model (formats/tflite/archive.h) in Module::files.
 // Reports what formats/tflite/read.h says, and warnings: kUnknownAttribute for options that are not the op's
 // or newer than this program, kQuantizationInvalid for parameters in a form that is not read.
 Result<std::unique_ptr<ir::Module>> ImportTflite(const FileBytes& file, Context& context);
