@@ -1,8 +1,6 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-
+#include "cli/inputs.h"
 #include "cli/session.h"
 #include "formats/npz/npz.h"
 #include "runtime/interpreter.h"
@@ -14,53 +12,6 @@ struct Arguments {
   ModelArguments model;
   std::string inputs, outputs;
 };
-
-std::string Names(const std::vector<runtime::TensorInfo>& infos) {
-  std::vector<std::string> names;
-  for (const auto& info : infos)
-    names.push_back(fmt::format("{} {}{}", info.name, NameOf(info.dtype), ToText(info.shape)));
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-std::string WithoutIndex(const std::string& name) {
-  return name.ends_with(":0") ? name.substr(0, name.size() - 2) : name;
-}
-
-Result<void> SetInputs(runtime::Interpreter& interpreter, const std::vector<npz::Entry>& given,
-                       Context& context) {
-  const auto& infos = interpreter.inputs();
-  std::vector<bool> set(infos.size(), false);
-  bool failed = false;
-  for (const npz::Entry& entry : given) {
-    const auto matches = [&](const runtime::TensorInfo& info) {
-      return info.name == entry.name || info.tensor == entry.name ||
-             WithoutIndex(info.name) == WithoutIndex(entry.name);
-    };
-    auto found = std::find_if(infos.begin(), infos.end(), matches);
-    if (entry.name.empty() && infos.size() == 1) found = infos.begin();  // an .npy file
-    if (found == infos.end()) {
-      failed = true;
-      context.findings.Report(Finding(Code::kInputUnknown)
-                                  .Headline("the model has no input '{}'", entry.name)
-                                  .Cause("it has {}", Names(infos))
-                                  .Fix("rename the array in the .npz file to the input's name"));
-      continue;
-    }
-    const size_t index = static_cast<size_t>(found - infos.begin());
-    set[index] = true;
-    failed |= !interpreter.SetInput(index, entry.tensor).ok();
-  }
-  for (size_t i = 0; i < infos.size(); ++i) {
-    if (set[i]) continue;
-    failed = true;
-    context.findings.Report(Finding(Code::kInputMissing)
-                                .Headline("input '{}' is missing", infos[i].name)
-                                .Cause("the model wants {}", Names(infos))
-                                .Fix("add an array of that name to the .npz file"));
-  }
-  if (failed) return kFailed;
-  return {};
-}
 
 Result<std::vector<npz::Entry>> Infer(Session& session, Arguments& arguments, double& seconds,
                                       Context& context) {

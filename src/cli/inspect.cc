@@ -1,0 +1,316 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "cli/inspection.h"
+#include "cli/session.h"
+#include "findings/json.h"
+#include "runtime/interpreter.h"
+
+namespace litesmith::cli {
+namespace {
+
+constexpr size_t kWidth = 100;       // columns of the text for people
+constexpr size_t kLabelsShown = 10;  // in the text; JSON has all
+
+struct Arguments {
+  ModelArguments model;
+};
+
+struct Inspected {
+  pipeline::Converted model;
+  Inspection inspection;
+  size_t file_bytes = 0;
+  std::optional<size_t> arena_bytes;
+};
+
+std::string TypeText(const ir::Type& type) {
+  return fmt::format("{}{}", NameOf(type.dtype), ToText(type.shape));
+}
+
+Json ShapeJson(const Shape& shape) { return shape.ranked() ? Json(shape.with_minus_one()) : Json(nullptr); }
+
+Json QuantizationJson(const Quantization& quantization) {
+  Json json = {{"scale", quantization.scale}, {"zero_point", quantization.zero_point}};
+  if (quantization.per_channel()) json["dimension"] = quantization.dimension;
+  if (quantization.block_size > 0) json["block_size"] = quantization.block_size;
+  return json;
+}
+
+void SetType(Json& json, const ir::Type& type) {
+  json["dtype"] = NameOf(type.dtype);
+  json["shape"] = ShapeJson(type.shape);
+  if (type.quantization != nullptr && !type.quantization->scale.empty())
+    json["quantization"] = QuantizationJson(*type.quantization);
+}
+
+// Memory that the runtime plans; empty where it cannot run the model, which is no finding of `inspect`.
+std::optional<size_t> ArenaBytes(const std::shared_ptr<ir::Module>& module, Session& session) {
+  NullSink ignored;
+  Context context{*session.host, ignored, {}, nullptr};
+  const auto interpreter = runtime::Interpreter::Create(module, "", {}, context);
+  if (!interpreter || !(*interpreter)->Allocate()) return std::nullopt;
+  return (*interpreter)->arena_bytes();
+}
+
+Result<Inspected> InspectFile(Session& session, Arguments& arguments, Context& context) {
+  LS_RETURN_IF_FAILED(ReadModelArguments(arguments.model, context));
+  LS_TRY(pipeline::Converted model,
+         pipeline::LoadModel(arguments.model.path, arguments.model.options, context));
+  Inspected inspected;
+  if (model.info.kind == "tflite") {
+    LS_TRY(const FileBytes file, ReadFile(context, arguments.model.path, "a .tflite model"));
+    inspected.file_bytes = file.bytes.size();
+  } else {
+    LS_TRY(const pipeline::WrittenModel written, pipeline::WriteModel(*model.module, context));
+    inspected.file_bytes = written.bytes.size();
+  }
+  inspected.inspection = InspectModule(*model.module);
+  inspected.arena_bytes = ArenaBytes(model.module, session);
+  inspected.model = std::move(model);
+  return inspected;
+}
+
+struct Entry {  // an input or output of a signature
+  std::string name;
+  const ir::Value* value;
+};
+
+std::vector<Entry> EntriesOf(const ir::Function& function, const ir::Signature& signature, bool outputs) {
+  const auto& own = outputs ? signature.output_names : signature.input_names;
+  const auto& shared = outputs ? function.result_names : function.parameter_names;
+  std::vector<Entry> entries;
+  for (size_t i = 0; i < (outputs ? function.result_count() : function.parameter_count()); ++i) {
+    const ir::Value* value = outputs ? function.result(i) : function.parameter(i);
+    if (value == nullptr) continue;
+    if (!own.empty() && (i >= own.size() || own[i].empty())) continue;  // not of this signature
+    const std::string& name = !own.empty() ? own[i] : i < shared.size() ? shared[i] : value->name;
+    entries.push_back({name.empty() ? value->name : name, value});
+  }
+  return entries;
+}
+
+int IndexOf(const ir::Module& module, const ir::Function* function) {
+  for (size_t i = 0; i < module.functions().size(); ++i) {
+    if (module.functions()[i].get() == function) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Json SignaturesJson(const ir::Module& module) {
+  Json list = Json::array();
+  for (const ir::Signature& signature : module.signatures) {
+    const ir::Function* function = module.FindFunction(signature.function);
+    if (function == nullptr) continue;
+    Json one = {{"key", signature.key}, {"subgraph", IndexOf(module, function)}};
+    for (const bool outputs : {false, true}) {
+      Json& entries = one[outputs ? "outputs" : "inputs"] = Json::array();
+      for (const Entry& entry : EntriesOf(*function, signature, outputs)) {
+        Json json = {{"name", entry.name}, {"tensor", entry.value->name}};
+        SetType(json, entry.value->type);
+        const auto role = outputs ? RoleOf(entry.value, entry.name) : std::string_view();
+        if (!role.empty()) json["role"] = role;
+        entries.push_back(std::move(json));
+      }
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+Json TensorJson(const InspectedTensor& tensor) {
+  Json json = {{"name", tensor.value->name}};
+  SetType(json, tensor.value->type);
+  json["constant"] = tensor.constant;
+  if (tensor.bytes) json["bytes"] = *tensor.bytes;
+  if (!tensor.dynamic_because.empty()) json["dynamic"] = tensor.dynamic_because;
+  return json;
+}
+
+Json SubgraphsJson(const Inspection& inspection) {
+  Json list = Json::array();
+  for (const InspectedFunction& function : inspection.functions) {
+    Json one = {{"name", function.function->name}, {"tensors", Json::array()}, {"ops", Json::array()}};
+    for (const InspectedTensor& tensor : function.tensors) one["tensors"].push_back(TensorJson(tensor));
+    for (const InspectedOp& op : function.ops) {
+      Json json = {{"op", op.node->op_name()},
+                   {"version", op.version},
+                   {"kernel", op.kernel},
+                   {"inputs", op.inputs},
+                   {"outputs", op.outputs}};
+      if (op.multiply_adds) json["multiply_adds"] = *op.multiply_adds;
+      one["ops"].push_back(std::move(json));
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+Json JsonOf(const Inspected& inspected) {
+  const ir::Module& module = *inspected.model.module;
+  const Inspection& inspection = inspected.inspection;
+  Json json = {{"signatures", SignaturesJson(module)},
+               {"subgraphs", SubgraphsJson(inspection)},
+               {"metadata", MetadataJson(module)},
+               {"bytes", {{"file", inspected.file_bytes}, {"constants", inspection.constant_bytes}}}};
+  if (inspection.multiply_adds) json["multiply_adds"] = *inspection.multiply_adds;
+  if (inspected.arena_bytes) json["arena_bytes"] = *inspected.arena_bytes;
+  if (!inspection.min_runtime_version.empty()) json["min_runtime_version"] = inspection.min_runtime_version;
+  return json;
+}
+
+// "1.2 M" for 1,234,567.
+std::string Brief(double number) {
+  constexpr std::pair<double, const char*> kUnits[] = {{1e9, " G"}, {1e6, " M"}, {1e3, " k"}};
+  for (const auto& [size, unit] : kUnits) {
+    if (number >= size) return fmt::format("{:.1f}{}", number / size, unit);
+  }
+  return fmt::format("{:.0f} ", number);
+}
+
+std::string SummaryText(const std::string& path, const Inspected& inspected) {
+  const Inspection& inspection = inspected.inspection;
+  size_t ops = 0;
+  for (const InspectedFunction& function : inspection.functions) ops += function.ops.size();
+  std::string text =
+      fmt::format("{}: {}B, {} ops", path, Brief(static_cast<double>(inspected.file_bytes)), ops);
+  if (!inspection.min_runtime_version.empty())
+    text += fmt::format(", for TensorFlow Lite {} and later", inspection.min_runtime_version);
+  text += fmt::format("\n  constants {}B", Brief(static_cast<double>(inspection.constant_bytes)));
+  text += inspected.arena_bytes
+              ? fmt::format(", arena {}B", Brief(static_cast<double>(*inspected.arena_bytes)))
+              : std::string(", arena unknown (inputs of open shape, or ops that this runtime does not run)");
+  if (inspection.multiply_adds)
+    text += fmt::format(", {}multiply-adds", Brief(static_cast<double>(*inspection.multiply_adds)));
+  return text + "\n";
+}
+
+std::string SignaturesText(const ir::Module& module) {
+  std::string text;
+  for (const ir::Signature& signature : module.signatures) {
+    const ir::Function* function = module.FindFunction(signature.function);
+    if (function == nullptr) continue;
+    text += fmt::format("signature {} (subgraph {})\n", signature.key, IndexOf(module, function));
+    for (const bool outputs : {false, true}) {
+      for (const Entry& entry : EntriesOf(*function, signature, outputs)) {
+        text += fmt::format("  {:<7}{:<28} {:<24}", outputs ? "output" : "input", entry.name,
+                            TypeText(entry.value->type));
+        if (const auto role = RoleOf(entry.value, entry.name); outputs && !role.empty())
+          text += fmt::format(" {}", role);
+        if (const auto quantization = QuantizationText(entry.value->type.quantization.get());
+            !quantization.empty())
+          text += fmt::format(" {}", quantization);
+        while (text.ends_with(' ')) text.pop_back();
+        text += '\n';
+      }
+    }
+  }
+  return text;
+}
+
+// The text, cut off at the page's width.
+std::string Line(std::string text) {
+  if (text.size() > kWidth) {
+    size_t end = kWidth - 3;
+    while (end > 0 && (text[end] & 0xc0) == 0x80) --end;  // not within a character of UTF-8
+    text.resize(end);
+    text += "...";
+  }
+  return text + "\n";
+}
+
+std::string MetadataText(const ir::Module& module) {
+  const Json json = MetadataJson(module);
+  std::string text;
+  for (const Json& entry : json["entries"]) {
+    text += Line(fmt::format("  entry {} ({} bytes)", entry["name"].get_ref<const std::string&>(),
+                             entry["bytes"].get<size_t>()));
+  }
+  for (const char* key : {"inputs", "outputs"}) {
+    if (!json.contains(key)) continue;
+    for (const Json& tensor : json[key])
+      text += Line(fmt::format("  {} {}", std::string_view(key).substr(0, std::string_view(key).size() - 1),
+                               findings::Dump(tensor)));
+  }
+  if (json.contains("labels")) {
+    auto labels = json["labels"].get<std::vector<std::string>>();
+    const size_t count = labels.size();
+    labels.resize(std::min(count, kLabelsShown));
+    text += Line(fmt::format("  {} labels: {}{}", count, fmt::join(labels, ", "),
+                             count > kLabelsShown ? ", ..." : ""));
+  }
+  if (json.contains("preprocessing"))
+    text += Line(fmt::format("  preprocessing {}", findings::Dump(json["preprocessing"])));
+  return text.empty() ? text : "metadata\n" + text;
+}
+
+std::string OperandsText(const InspectedFunction& function, const std::vector<int>& places) {
+  std::vector<std::string> texts;
+  for (const int place : places) {
+    if (place < 0) {
+      texts.emplace_back("-");
+      continue;
+    }
+    const InspectedTensor& tensor = function.tensors[static_cast<size_t>(place)];
+    std::string text = TypeText(tensor.value->type);
+    const Quantization* quantization = tensor.value->type.quantization.get();
+    if (quantization != nullptr && !quantization->scale.empty())
+      text += quantization->per_channel()
+                  ? fmt::format(" q{}", quantization->scale.size())
+                  : fmt::format(" q({:g},{})", quantization->scale[0], quantization->zero_point_at(0));
+    if (tensor.constant) text += "=const";
+    texts.push_back(std::move(text));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::string OpText(const InspectedFunction& function, size_t index) {
+  const InspectedOp& op = function.ops[index];
+  std::string text = fmt::format("{:>5} {} v{}, {} kernel", index, op.node->op_name(), op.version, op.kernel);
+  if (op.multiply_adds && *op.multiply_adds > 0)
+    text += fmt::format(", {}multiply-adds", Brief(static_cast<double>(*op.multiply_adds)));
+  if (op.node->output_count() > 0) text += fmt::format(": {}", op.node->output(0)->name);
+  return Line(text) + Line("        in  " + OperandsText(function, op.inputs)) +
+         Line("        out " + OperandsText(function, op.outputs));
+}
+
+std::string SubgraphsText(const Inspection& inspection) {
+  std::string text;
+  for (size_t i = 0; i < inspection.functions.size(); ++i) {
+    const InspectedFunction& function = inspection.functions[i];
+    text += Line(fmt::format("subgraph {} {}: {} ops, {} tensors", i, function.function->name,
+                             function.ops.size(), function.tensors.size()));
+    for (size_t op = 0; op < function.ops.size(); ++op) text += OpText(function, op);
+    for (const InspectedTensor& tensor : function.tensors) {
+      if (tensor.dynamic_because.empty()) continue;
+      text += Line(fmt::format("  dynamic {} {}: {}", tensor.value->name, TypeText(tensor.value->type),
+                               tensor.dynamic_because));
+    }
+  }
+  return text;
+}
+
+int Inspect(Session& session, Arguments& arguments) {
+  Context context = session.context();
+  const auto inspected = InspectFile(session, arguments, context);
+  if (!inspected) return session.Finish(false);
+  if (session.options.json) return session.Finish(true, JsonOf(*inspected));
+  const ir::Module& module = *inspected->model.module;
+  session.Print(SummaryText(arguments.model.path, *inspected) + SignaturesText(module) +
+                MetadataText(module) + SubgraphsText(inspected->inspection));
+  return session.Finish(true);
+}
+
+}  // namespace
+
+Command AddInspect(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("inspect", "Shows ops, tensors, sizes, signatures and metadata of a model");
+  auto arguments = std::make_shared<Arguments>();
+  AddModelOptions(*command, arguments->model);
+  command->footer("Example:\n  litesmith inspect model.tflite");
+  return {command, [arguments](Session& session) { return Inspect(session, *arguments); }};
+}
+
+}  // namespace litesmith::cli
