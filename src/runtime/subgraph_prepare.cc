@@ -29,6 +29,9 @@ class StepPrepare final : public PrepareContext {
       TensorView& view = outputs.emplace_back();
       view.dtype = output.dtype;
       view.quantization = output.quantization;
+      // The file's own shape: random bits and a few others have no other source for theirs.
+      const Shape& declared = subgraph.slot(step.outputs[outputs.size() - 1]).value->type.shape;
+      if (declared.known()) view.dims = declared.known_dims();
     }
     step.output_dims.assign(outputs.size(), std::nullopt);
     step.scratch.clear();
