@@ -48,6 +48,41 @@ void CopyLine(const std::byte* from, std::byte* to, size_t width, int64_t count,
   }
 }
 
+// Two loops of which one follows the source's elements and the other the target's, in squares that stay in
+// the cache; steps in bytes. Transposing a matrix row by row would touch a new line of memory with every
+// element.
+template <size_t kWidth>
+void CopyPlane(const std::byte* from, std::byte* to, const CopyAxis& outer, const CopyAxis& inner) {
+  constexpr int64_t kSide = 16;
+  for (int64_t i = 0; i < outer.count; i += kSide) {
+    for (int64_t j = 0; j < inner.count; j += kSide) {
+      const int64_t rows = std::min(kSide, outer.count - i);
+      for (int64_t row = i; row < i + rows; ++row) {
+        CopyLine<kWidth>(from + row * outer.from + j * inner.from, to + row * outer.to + j * inner.to,
+                         std::min(kSide, inner.count - j), inner.from, inner.to);
+      }
+    }
+  }
+}
+
+void CopyPlane(const std::byte* from, std::byte* to, size_t width, const CopyAxis& outer,
+               const CopyAxis& inner) {
+  switch (width) {
+    case 1:
+      return CopyPlane<1>(from, to, outer, inner);
+    case 2:
+      return CopyPlane<2>(from, to, outer, inner);
+    case 4:
+      return CopyPlane<4>(from, to, outer, inner);
+    case 8:
+      return CopyPlane<8>(from, to, outer, inner);
+    default:
+      for (int64_t i = 0; i < outer.count; ++i) {
+        CopyLine(from + i * outer.from, to + i * outer.to, width, inner.count, inner.from, inner.to);
+      }
+  }
+}
+
 std::vector<uint8_t> Unpack(Bytes packed, size_t elements, int bits) {
   std::vector<uint8_t> wide(elements);
   const size_t in_byte = 8 / static_cast<size_t>(bits);
@@ -129,42 +164,37 @@ void CopyStrided(const std::byte* from, std::byte* to, size_t width, std::vector
     if (axis.count == 0) return;
   }
   Simplify(axes);
+  size_t block = width;
   if (!axes.empty() && axes.back().from == 1 && axes.back().to == 1) {
-    width *= static_cast<size_t>(axes.back().count);
-    const auto scale = axes.back().count;
+    block *= static_cast<size_t>(axes.back().count);
     axes.pop_back();
-    // Steps from here on are in bytes, so the rest is scaled by the old width below.
-    for (CopyAxis& axis : axes) {
-      axis.from *= static_cast<int64_t>(width) / scale;
-      axis.to *= static_cast<int64_t>(width) / scale;
-    }
-  } else {
-    for (CopyAxis& axis : axes) {
-      axis.from *= static_cast<int64_t>(width);
-      axis.to *= static_cast<int64_t>(width);
-    }
+  } else if (axes.size() > 1) {
+    // The loop over neighbours in the source goes next to the one over neighbours in the target.
+    const auto neighbours =
+        std::find_if(axes.begin(), axes.end() - 1, [](const auto& axis) { return axis.from == 1; });
+    if (neighbours != axes.end() - 1) std::rotate(neighbours, neighbours + 1, axes.end() - 1);
   }
-  if (axes.empty()) {
-    std::memcpy(to, from, width);
-    return;
+  for (CopyAxis& axis : axes) {
+    axis.from *= static_cast<int64_t>(width);
+    axis.to *= static_cast<int64_t>(width);
   }
-  const CopyAxis line = axes.back();
-  axes.pop_back();
+  while (axes.size() < 2) axes.insert(axes.begin(), {1, 0, 0});
+  const CopyAxis inner = axes.back(), outer = axes[axes.size() - 2];
+  axes.resize(axes.size() - 2);
   std::vector<int64_t> position(axes.size(), 0);
   while (true) {
-    CopyLine(from, to, width, line.count, line.from, line.to);
+    CopyPlane(from, to, block, outer, inner);
     size_t axis = axes.size();
-    while (axis > 0) {
-      --axis;
-      from += axes[axis].from;
-      to += axes[axis].to;
-      if (++position[axis] < axes[axis].count) break;
-      from -= axes[axis].from * axes[axis].count;
-      to -= axes[axis].to * axes[axis].count;
-      position[axis] = 0;
-      if (axis == 0) return;
+    for (; axis > 0; --axis) {
+      const CopyAxis& loop = axes[axis - 1];
+      from += loop.from;
+      to += loop.to;
+      if (++position[axis - 1] < loop.count) break;
+      from -= loop.from * loop.count;
+      to -= loop.to * loop.count;
+      position[axis - 1] = 0;
     }
-    if (axes.empty()) return;
+    if (axis == 0) return;
   }
 }
 

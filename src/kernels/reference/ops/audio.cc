@@ -141,7 +141,7 @@ class Mfcc : public ShapedKernel {
   Mfcc() : ShapedKernel(2, 1) {}
 
  private:
-  static constexpr int64_t kMostChannels = 1 << 20;
+  static constexpr int64_t kMostChannels = 4096;
 
   Result<void> Check(PrepareContext& context) override {
     const auto options = OptionsOf(context);

@@ -76,8 +76,16 @@ class Concatenation : public Joining {
     const TensorView& output = context.output();
     rescale_ = std::any_of(context.inputs.begin(), context.inputs.end(),
                            [&](const TensorView& input) { return Rescaled(input, output); });
+    for (const TensorView& input : context.inputs) {
+      const bool sound = !Rescaled(input, output) || (IsScale(input.scale()) && IsScale(output.scale()));
+      if (!sound) return context.Mismatch("scales {} and {} cannot be", input.scale(), output.scale());
+    }
     return context.Expect(!rescale_ || output.dtype == DType::kUInt8 || output.dtype == DType::kInt8,
                           "inputs of {} must have the output's scale and zero point", NameOf(output.dtype));
+  }
+
+  static bool IsScale(float scale) {
+    return scale > 0 && std::isfinite(scale) && std::isfinite(1.0f / scale);
   }
 
   static bool Rescaled(const TensorView& input, const TensorView& output) {

@@ -28,7 +28,7 @@ class LshProjection : public ShapedKernel {
     LS_RETURN_IF_FAILED(context.Expect(
         seeds.dtype == DType::kFloat32 && BitsOf(items.dtype) >= 8 && context.output().dtype == DType::kInt32,
         "it does not project {} to {}", NameOf(items.dtype), NameOf(context.output().dtype)));
-    if (seeds.rank() != 2 || seeds.dims[1] > 32 || items.rank() < 1 || items.dims[0] < 1 ||
+    if (seeds.rank() != 2 || seeds.dims[1] > 32 || items.rank() < 1 || items.elements() < 1 ||
         (weights.present && (weights.dtype != DType::kFloat32 || weights.dims != Dims{items.dims[0]}))) {
       return context.Mismatch("seeds {}, items {} and weights {} do not fit together", ToText(seeds.dims),
                               ToText(items.dims), ToText(weights.dims));

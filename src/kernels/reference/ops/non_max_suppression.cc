@@ -118,7 +118,7 @@ class NonMaxSuppression : public ShapedKernel {
         const float overlap = Overlap(box, kept[i - 1]);
         dropped = overlap >= overlap_limit;
         if (!dropped && sigma > 0) next.score *= std::exp(scale * overlap * overlap);
-        if (next.score <= score_limit) dropped = true;
+        dropped = dropped || !(next.score > score_limit);  // NaN would come back for ever
       }
       if (dropped) continue;
       next.compared = kept.size();

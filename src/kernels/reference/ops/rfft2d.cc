@@ -20,6 +20,8 @@ class Rfft2d : public ShapedKernel {
   Rfft2d() : ShapedKernel(2, 1, {1}) {}
 
  private:
+  static constexpr int64_t kLongest = int64_t{1} << 24;
+
   Result<void> Check(PrepareContext& context) override {
     return context.Expect(context.input(0).dtype == DType::kFloat32 &&
                               context.output().dtype == DType::kComplex64 &&
@@ -35,8 +37,8 @@ class Rfft2d : public ShapedKernel {
                               lengths.size());
     }
     for (const int64_t length : lengths) {
-      if (length < 1 || !std::has_single_bit(static_cast<uint64_t>(length))) {
-        return context.Mismatch("the length {} is no power of two", length);
+      if (length < 1 || length > kLongest || !std::has_single_bit(static_cast<uint64_t>(length))) {
+        return context.Mismatch("the length {} is no power of two up to {}", length, kLongest);
       }
     }
     const size_t rank = dims.size();

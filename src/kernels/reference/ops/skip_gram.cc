@@ -8,7 +8,7 @@ namespace litesmith {
 namespace {
 
 // Strings that a text of a few kilobytes could be blown up to.
-constexpr size_t kMostGrams = size_t{1} << 24;
+constexpr size_t kMostGrams = size_t{1} << 22, kMostBytes = size_t{1} << 28;
 
 bool IsSpace(char letter) { return letter == ' ' || (letter >= '\t' && letter <= '\r'); }
 
@@ -56,22 +56,24 @@ class SkipGram : public Kernel {
   Result<void> Collect(InvokeContext& context, const std::vector<std::string_view>& words,
                        std::vector<std::string>& grams) const {
     std::vector<size_t> chosen;
-    size_t next = 0;
+    size_t next = 0, bytes = 0;
     while (true) {
       const bool full = static_cast<int64_t>(chosen.size()) == length_;
       const bool near = chosen.empty() || static_cast<int64_t>(next - chosen.back()) <= skip_ + 1;
-      if (!full && near && next < words.size()) {
+      // Words that are too few to finish a sequence need not be tried.
+      const bool enough = all_ || words.size() - next >= static_cast<size_t>(length_) - chosen.size();
+      if (!full && near && next < words.size() && enough) {
         chosen.push_back(next++);
         continue;
       }
       if (chosen.empty()) return {};
       if (all_ || full) {
-        if (grams.size() == kMostGrams) {
-          return context.Report(
-              Code::kLimitExceeded,
-              fmt::format("a text of {} words has more than {} sequences", words.size(), kMostGrams));
-        }
         grams.push_back(Joined(words, chosen));
+        bytes += grams.back().size();
+        if (grams.size() > kMostGrams || bytes > kMostBytes) {
+          return context.Report(Code::kLimitExceeded,
+                                fmt::format("a text of {} words has too many sequences", words.size()));
+        }
       }
       next = chosen.back() + 1;
       chosen.pop_back();

@@ -46,6 +46,11 @@ class Unique : public Kernel {
     std::vector<T> values;
     I* index = context.output(1).template as_mutable<I>().data();
     for (const T value : context.input(0).as<T>()) {
+      if (value != value) {  // equal to nothing, so no use in the map
+        *index++ = static_cast<I>(values.size());
+        values.push_back(value);
+        continue;
+      }
       const auto [place, fresh] = known.try_emplace(value, static_cast<I>(values.size()));
       if (fresh) values.push_back(value);
       *index++ = place->second;
