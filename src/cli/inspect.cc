@@ -132,6 +132,8 @@ Json SubgraphsJson(const Inspection& inspection) {
   Json list = Json::array();
   for (const InspectedFunction& function : inspection.functions) {
     Json one = {{"name", function.function->name}, {"tensors", Json::array()}, {"ops", Json::array()}};
+    one["inputs"] = function.inputs;
+    one["outputs"] = function.outputs;
     for (const InspectedTensor& tensor : function.tensors) one["tensors"].push_back(TensorJson(tensor));
     for (const InspectedOp& op : function.ops) {
       Json json = {{"op", op.node->op_name()},
@@ -169,6 +171,12 @@ std::string Brief(double number) {
   return fmt::format("{:.0f} ", number);
 }
 
+std::string WorkText(int64_t multiply_adds) {
+  std::string number = Brief(static_cast<double>(multiply_adds));
+  while (number.ends_with(' ')) number.pop_back();
+  return number + " multiply-adds";
+}
+
 std::string SummaryText(const std::string& path, const Inspected& inspected) {
   const Inspection& inspection = inspected.inspection;
   size_t ops = 0;
@@ -181,8 +189,7 @@ std::string SummaryText(const std::string& path, const Inspected& inspected) {
   text += inspected.arena_bytes
               ? fmt::format(", arena {}B", Brief(static_cast<double>(*inspected.arena_bytes)))
               : std::string(", arena unknown (inputs of open shape, or ops that this runtime does not run)");
-  if (inspection.multiply_adds)
-    text += fmt::format(", {}multiply-adds", Brief(static_cast<double>(*inspection.multiply_adds)));
+  if (inspection.multiply_adds) text += ", " + WorkText(*inspection.multiply_adds);
   return text + "\n";
 }
 
@@ -268,8 +275,7 @@ std::string OperandsText(const InspectedFunction& function, const std::vector<in
 std::string OpText(const InspectedFunction& function, size_t index) {
   const InspectedOp& op = function.ops[index];
   std::string text = fmt::format("{:>5} {} v{}, {} kernel", index, op.node->op_name(), op.version, op.kernel);
-  if (op.multiply_adds && *op.multiply_adds > 0)
-    text += fmt::format(", {}multiply-adds", Brief(static_cast<double>(*op.multiply_adds)));
+  if (op.multiply_adds && *op.multiply_adds > 0) text += ", " + WorkText(*op.multiply_adds);
   if (op.node->output_count() > 0) text += fmt::format(": {}", op.node->output(0)->name);
   return Line(text) + Line("        in  " + OperandsText(function, op.inputs)) +
          Line("        out " + OperandsText(function, op.outputs));
@@ -281,6 +287,8 @@ std::string SubgraphsText(const Inspection& inspection) {
     const InspectedFunction& function = inspection.functions[i];
     text += Line(fmt::format("subgraph {} {}: {} ops, {} tensors", i, function.function->name,
                              function.ops.size(), function.tensors.size()));
+    text += Line("      inputs  " + OperandsText(function, function.inputs));
+    text += Line("      outputs " + OperandsText(function, function.outputs));
     for (size_t op = 0; op < function.ops.size(); ++op) text += OpText(function, op);
     for (const InspectedTensor& tensor : function.tensors) {
       if (tensor.dynamic_because.empty()) continue;

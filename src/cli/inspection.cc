@@ -42,6 +42,13 @@ std::optional<size_t> BytesOfValue(const ir::Value& value) {
   return elements ? BytesOf(value.type.dtype, *elements) : std::nullopt;
 }
 
+// What is stored of a constant, dense or sparse; null if the value is none.
+const Tensor* StoredOf(const ir::Value& value) {
+  if (value.node() != nullptr && value.node()->Is(tfl::kSparseConstant))
+    return value.node()->attributes.FindAs<Tensor>("values");
+  return value.constant();
+}
+
 class FunctionInspector {
  public:
   explicit FunctionInspector(const ir::Function& function) { inspected_.function = &function; }
@@ -59,14 +66,19 @@ class FunctionInspector {
         Add(*node.output(i), node.output(i)->type.shape.known() ? "" : because);
       if (!IsStored(node)) AddOp(node);
     }
+    for (size_t i = 0; i < function.parameter_count(); ++i)
+      inspected_.inputs.push_back(PlaceOf(function.parameter(i)));
+    for (size_t i = 0; i < function.result_count(); ++i)
+      inspected_.outputs.push_back(PlaceOf(function.result(i)));
     return std::move(inspected_);
   }
 
  private:
   void Add(const ir::Value& value, std::string because) {
     inspected_.places[&value] = static_cast<int>(inspected_.tensors.size());
-    InspectedTensor tensor{&value, value.constant() != nullptr, BytesOfValue(value), std::move(because)};
-    if (tensor.constant) tensor.bytes = value.constant()->bytes().size();
+    const Tensor* stored = StoredOf(value);
+    InspectedTensor tensor{&value, stored != nullptr, BytesOfValue(value), std::move(because)};
+    if (stored != nullptr) tensor.bytes = stored->bytes().size();
     inspected_.tensors.push_back(std::move(tensor));
   }
 
@@ -161,7 +173,7 @@ Inspection InspectModule(const ir::Module& module) {
     inspection.functions.push_back(FunctionInspector(*function).Run());
     for (const InspectedTensor& tensor : inspection.functions.back().tensors) {
       if (!tensor.constant) continue;
-      const Bytes bytes = tensor.value->constant()->bytes();
+      const Bytes bytes = StoredOf(*tensor.value)->bytes();
       if (!bytes.empty() && buffers.insert(bytes.data()).second) inspection.constant_bytes += bytes.size();
     }
     for (const InspectedOp& op : inspection.functions.back().ops) {

@@ -34,6 +34,7 @@ struct InspectedFunction {
   const ir::Function* function = nullptr;
   std::vector<InspectedTensor> tensors;
   std::unordered_map<const ir::Value*, int> places;  // in `tensors`
+  std::vector<int> inputs, outputs;                  // of the subgraph, in `tensors`
   std::vector<InspectedOp> ops;                      // in order of execution
 };
 
