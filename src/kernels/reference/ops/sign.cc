@@ -61,6 +61,9 @@ class Signed : public Kernel {
       case DType::kFloat64:
         Map<double>(context);
         break;
+      case DType::kFloat16:
+        MapHalf(context);
+        break;
       case DType::kInt32:
         Map<int32_t>(context);
         break;
