@@ -125,6 +125,7 @@ bool IsPure(const ir::Node& node) {
 Result<void> Evaluate(Kernel& kernel, FoldPrepare& prepare, FoldInvoke& invoke, Outputs& results,
                       size_t max_bytes) {
   LS_RETURN_IF_FAILED(kernel.Prepare(prepare));
+  for (size_t i = 0; i < invoke.outputs.size(); ++i) invoke.outputs[i].dtype = prepare.outputs[i].dtype;
   for (size_t bytes : prepare.scratch) {
     if (bytes > max_bytes) return kFailed;
     invoke.blocks.emplace_back(bytes);

@@ -47,6 +47,7 @@ struct Slot {  // a tensor
   int last_reader = -1;
   int request = -1;  // in the arena
   Block block;
+  Tensor known;  // a small value that follows from shapes alone; the slot is a constant then
   std::vector<Reader> readers;
 };
 
@@ -68,10 +69,12 @@ struct Step {  // a node
   // What the last Prepare found.
   bool prepared = false;
   std::vector<Dims> prepared_for;
+  bool used_known = false;                       // an input was a value that follows from shapes
   std::vector<std::optional<Dims>> output_dims;  // empty: dynamic
   std::vector<Scratch> scratch;
   std::vector<std::pair<size_t, size_t>> in_place;
 
+  bool done = false;  // its output is known; nothing is left to run
   bool late = false;
   Block scratch_block;         // of a late step
   std::vector<int> give_back;  // slots whose blocks nobody needs after this step
@@ -123,6 +126,8 @@ class Subgraph {
   Result<void> PrepareStep(Step& step);
   Result<void> TryKernel(Step& step, bool quiet);
   void ApplyShapes(Step& step, bool failed);
+  void FindKnown(Step& step);
+  std::optional<Tensor> KnownValue(const Step& step) const;
   bool SameShapesAsPrepared(const Step& step) const;
   Result<void> PlanArena();
   void RequestOutputs(int index, std::vector<MemoryRequest>* requests);

@@ -33,6 +33,7 @@ Result<void> Subgraph::Invoke() {
   LS_RETURN_IF_FAILED(Prepare());
   for (Step& step : steps_) {
     if (session_.context.is_cancelled()) return kFailed;
+    if (step.done) continue;
     if (!take_times_) {
       LS_RETURN_IF_FAILED(InvokeStep(step));
       continue;

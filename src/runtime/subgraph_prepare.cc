@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/checked.h"
 #include "kernels/reference/registry.h"
 #include "kernels/simd/cpu.h"
 #include "kernels/simd/registry.h"
+#include "runtime/fold.h"
 #include "runtime/node_report.h"
 #include "runtime/subgraph.h"
+#include "tfl/ops.h"
 
 namespace litesmith::runtime {
 
@@ -72,6 +75,12 @@ class StepPrepare final : public PrepareContext {
                                         const std::function<void(std::byte*)>& make) override {
     const TensorView& view = inputs[input];
     LS_CHECK(view.constant, "only constants can be packed");
+    if (subgraph_.slot(step_.inputs[input]).known.valid()) {
+      // Its address means nothing to the cache: the next shapes may bring another value to the same place.
+      std::shared_ptr<std::byte[]> packed(new std::byte[bytes]);
+      make(packed.get());
+      return {packed, packed.get()};
+    }
     return subgraph_.session_.shared->packed().Get({view.data, view.bytes}, key, bytes, make);
   }
 
@@ -86,6 +95,7 @@ Result<void> Subgraph::Prepare() {
   bool failed = false;
   for (Step& step : steps_) {
     if (session_.context.is_cancelled()) return kFailed;
+    step.done = false;
     step.late = std::any_of(step.inputs.begin(), step.inputs.end(),
                             [&](int index) { return index >= 0 && !slot(index).shape_known; });
     if (step.late) {
@@ -96,6 +106,7 @@ Result<void> Subgraph::Prepare() {
     }
     const bool ok = SameShapesAsPrepared(step) || PrepareStep(step).ok();
     ApplyShapes(step, !ok);
+    if (ok) FindKnown(step);
     failed = failed || !ok;
   }
   if (failed) return kFailed;
@@ -105,9 +116,11 @@ Result<void> Subgraph::Prepare() {
 }
 
 bool Subgraph::SameShapesAsPrepared(const Step& step) const {
-  if (!step.prepared) return false;
+  if (!step.prepared || step.used_known) return false;
   for (size_t i = 0; i < step.inputs.size(); ++i) {
-    if (step.inputs[i] >= 0 && slot(step.inputs[i]).view.dims != step.prepared_for[i]) return false;
+    if (step.inputs[i] < 0) continue;
+    const Slot& input = slot(step.inputs[i]);
+    if (input.known.valid() || input.view.dims != step.prepared_for[i]) return false;
   }
   return true;
 }
@@ -115,9 +128,12 @@ bool Subgraph::SameShapesAsPrepared(const Step& step) const {
 // Chooses a kernel for the present shapes and prepares it.
 Result<void> Subgraph::PrepareStep(Step& step) {
   step.prepared = false;
+  step.used_known = false;
   step.prepared_for.resize(step.inputs.size());
   for (size_t i = 0; i < step.inputs.size(); ++i) {
-    if (step.inputs[i] >= 0) step.prepared_for[i] = slot(step.inputs[i]).view.dims;
+    if (step.inputs[i] < 0) continue;
+    step.prepared_for[i] = slot(step.inputs[i]).view.dims;
+    step.used_known = step.used_known || slot(step.inputs[i]).known.valid();
   }
   std::span<const FastKernel> variants;
   if (!step.fixed_kernel && !session_.options.reference_kernels)
@@ -167,10 +183,62 @@ void Subgraph::ApplyShapes(Step& step, bool failed) {
     const bool fits = output.shape_known && output.view.dtype != DType::kString;
     output.memory = fits ? Slot::Memory::kArena : Slot::Memory::kBlock;
     output.request = -1;
+    output.known = Tensor();
+    output.view.constant = false;
     if (fits) output.block.Reset();
     output.view.data = nullptr;
     output.view.bytes = fits ? SizeOf(output.view.dtype, output.view.dims).value_or(0) : 0;
   }
+}
+
+// Work with shapes (SHAPE and what is computed from it, to reshape or slice by) is done here, so that the
+// shapes which depend on it are known before the inference.
+void Subgraph::FindKnown(Step& step) {
+  auto value = KnownValue(step);
+  if (!value) return;
+  Slot& output = slot(step.outputs[0]);
+  output.known = *std::move(value);
+  output.memory = Slot::Memory::kConstant;
+  output.shape_known = true;
+  output.view.dtype = output.known.dtype();
+  output.view.dims = output.known.dims();
+  output.view.bytes = output.known.bytes().size();
+  output.view.data = output.view.bytes == 0 ? nullptr : const_cast<std::byte*>(output.known.bytes().data());
+  output.view.constant = true;
+  step.done = true;
+}
+
+std::optional<Tensor> Subgraph::KnownValue(const Step& step) const {
+  constexpr size_t kMaxKnownBytes = 1024;  // shapes are small
+  if (step.fixed_kernel || step.outputs.size() != 1) return std::nullopt;
+  const DType dtype = slot(step.outputs[0]).view.dtype;
+  if (step.node->Is(tfl::SHAPE) && step.inputs.size() == 1 && step.inputs[0] >= 0) {
+    const Dims& dims = slot(step.inputs[0]).view.dims;
+    const Dims size = {static_cast<int64_t>(dims.size())};
+    if (dtype == DType::kInt64) return Tensor::Of<int64_t>(size, dims);
+    if (dtype != DType::kInt32) return std::nullopt;
+    std::vector<int32_t> values;
+    for (int64_t dim : dims) {
+      if (!std::in_range<int32_t>(dim)) return std::nullopt;
+      values.push_back(static_cast<int32_t>(dim));
+    }
+    return Tensor::Of<int32_t>(size, values);
+  }
+  std::vector<const Tensor*> operands;
+  bool any_known = false;
+  for (int index : step.inputs) {
+    operands.push_back(nullptr);
+    if (index < 0) continue;
+    const Slot& input = slot(index);
+    if (input.memory != Slot::Memory::kConstant) return std::nullopt;
+    operands.back() = input.known.valid() ? &input.known : session_.shared->ConstantOf(*input.value);
+    if (operands.back() == nullptr) return std::nullopt;
+    any_known = any_known || input.known.valid();
+  }
+  if (!any_known) return std::nullopt;  // then it was folded already, or is not to be
+  auto results = EvaluateConstant(*step.node, operands, kMaxKnownBytes, session_.context);
+  if (!results) return std::nullopt;
+  return std::move((*results)[0]);
 }
 
 // True if output `output` of step `index` may take over the memory of its input: nobody else looks at that
@@ -214,7 +282,7 @@ Result<void> Subgraph::PlanArena() {
   for (int index = 0; index < static_cast<int>(steps_.size()); ++index) {
     Step& step = steps_[static_cast<size_t>(index)];
     step.give_back.clear();
-    if (step.late) continue;
+    if (step.late || step.done) continue;
     RequestOutputs(index, &requests);
     for (Step::Scratch& scratch : step.scratch) {
       scratch.request = static_cast<int>(requests.size());
@@ -249,7 +317,7 @@ Result<void> Subgraph::PlanArena() {
     for (size_t i = 0; i < step.inputs.size(); ++i) {
       if (step.inputs[i] >= 0) step.context.inputs[i] = slot(step.inputs[i]).view;
     }
-    if (step.late) continue;
+    if (step.late || step.done) continue;
     for (Step::Scratch& scratch : step.scratch) {
       scratch.data =
           scratch.bytes == 0 ? nullptr : arena_.data() + plan->offsets[static_cast<size_t>(scratch.request)];

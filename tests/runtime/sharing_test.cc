@@ -20,6 +20,7 @@ class SharingTest : public RuntimeTest {
     std::vector<ir::Value*> values;
     for (int i = 0; i < 2; ++i)
       values.push_back(function->AddParameter(Floats({4, 6}), "x" + std::to_string(i)));
+    ir::Value* dims = function->AddParameter(Ints({2}), "dims");
     ir::Builder builder(*function);
     const auto pick = [&] {
       const size_t recent = std::min<size_t>(values.size(), 6);
@@ -27,7 +28,7 @@ class SharingTest : public RuntimeTest {
     };
     for (int i = 0; i < 40; ++i) {
       ir::Value* a = pick();
-      switch (random() % 7) {
+      switch (random() % 8) {
         case 0:
           values.push_back(builder.Make(tfl::ADD, {a, pick()}, Floats({4, 6})));
           break;
@@ -58,10 +59,16 @@ class SharingTest : public RuntimeTest {
               Floats({4, 6})));
           break;
         }
-        default: {
-          // A shape that is computed, so that what follows is only known when it runs.
+        case 6: {
+          // Known from the shape alone.
           ir::Value* shape = builder.Make(tfl::SHAPE, {a}, Ints({2}), {{"out_type", DType::kInt32}});
           ir::Value* same = builder.Make(tfl::MAXIMUM, {shape, shape}, Ints({2}));
+          values.push_back(builder.Make(tfl::RESHAPE, {a, same}, Floats({Dim(), Dim()})));
+          break;
+        }
+        default: {
+          // A shape that is computed, so that what follows is only known when it runs.
+          ir::Value* same = builder.Make(tfl::MAXIMUM, {dims, dims}, Ints({2}));
           values.push_back(builder.Make(tfl::RESHAPE, {a, same}, Floats({Dim(), Dim()})));
           break;
         }
@@ -77,6 +84,7 @@ class SharingTest : public RuntimeTest {
       for (float& value : x) value = static_cast<float>(static_cast<int>(random() % 17) - 8);
       EXPECT_TRUE(interpreter.SetInput(i, FloatTensor({4, 6}, x)).ok());
     }
+    EXPECT_TRUE(interpreter.SetInput(2, IntTensor({2}, {4, 6})).ok());
     EXPECT_TRUE(interpreter.Invoke().ok()) << Causes();
     std::vector<std::vector<float>> results;
     for (size_t i = 0; i < interpreter.outputs().size(); ++i)
@@ -112,6 +120,34 @@ TEST_F(SharingTest, AChainInPlaceTakesTheMemoryOfOneTensor) {
   Options options;
   options.preserve_all = true;
   EXPECT_EQ(Make(options)->arena_bytes(), 11 * 4096u);
+}
+
+TEST_F(SharingTest, ShapesComputedFromShapesDoNotKeepTensorsOutOfThePlan) {
+  ir::Function* function = module_->AddFunction("main");
+  ir::Value* x = function->AddParameter(Floats({Dim(), 4}), "x");
+  ir::Builder builder(*function);
+  ir::Value* shape = builder.Make(tfl::SHAPE, {x}, Ints({2}), {{"out_type", DType::kInt32}});
+  ir::Value* twice = builder.Make(tfl::MUL, {shape, builder.Constant(IntTensor({2}, {2, 1}))}, Ints({2}));
+  ir::Value* wanted =
+      builder.Make(tfl::MINIMUM, {twice, builder.Constant(IntTensor({2}, {1 << 20, 2}))}, Ints({2}));
+  ir::Value* y = builder.Make(tfl::RESHAPE, {x, wanted}, Floats({Dim(), Dim()}));
+  for (int i = 0; i < 5; ++i) y = builder.Make(tfl::NEG, {y}, Floats({Dim(), Dim()}));
+  function->SetResults(std::vector<ir::Value*>{y, wanted});
+  auto interpreter = Make();
+  ASSERT_NE(interpreter, nullptr) << Causes();
+  for (int64_t rows : {256, 64, 512}) {
+    std::vector<float> values(static_cast<size_t>(rows * 4));
+    for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+    ASSERT_TRUE(interpreter->SetInput(0, FloatTensor({rows, 4}, values)).ok());
+    ASSERT_TRUE(interpreter->Invoke().ok()) << Causes();
+    EXPECT_EQ(interpreter->output(0).dims(), (Dims{rows * 2, 2}));
+    EXPECT_EQ(interpreter->output(1).ToInt64(), (std::vector<int64_t>{rows * 2, 2}));
+    for (float& value : values) value = -value;
+    EXPECT_EQ(FloatsOf(interpreter->output(0)), values);
+    if (rows == 256) {
+      EXPECT_EQ(interpreter->arena_bytes(), 2 * 4096u);  // the input and one chain in place
+    }
+  }
 }
 
 TEST_F(SharingTest, AValueThatIsStillNeededIsNotOverwritten) {
