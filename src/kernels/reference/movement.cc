@@ -285,6 +285,14 @@ bool ShapedKernel::KnownInPrepare(const PrepareContext& context) const {
   });
 }
 
+Result<void> ShapedKernel::FindDims(KernelContext& context) {
+  LS_TRY(dims_, Shape(context));
+  if (dims_.size() != context.output_count()) {
+    return context.Mismatch("it has {} outputs, not {}", dims_.size(), context.output_count());
+  }
+  return {};
+}
+
 Result<void> ShapedKernel::Prepare(PrepareContext& context) {
   for (size_t i = 0; i < least_inputs_; ++i) {
     if (!context.has_input(i)) return context.Mismatch("input {} is missing", i);
@@ -295,15 +303,13 @@ Result<void> ShapedKernel::Prepare(PrepareContext& context) {
   LS_RETURN_IF_FAILED(Check(context));
   resized_.assign(context.output_count(), false);
   shaped_ = KnownInPrepare(context);
-  if (shaped_) {
-    LS_TRY(dims_, Shape(context));
-  }
+  if (shaped_) LS_RETURN_IF_FAILED(FindDims(context));
   for (size_t i = 0; i < context.output_count(); ++i) {
     // The size of strings is never known beforehand.
     resized_[i] = !shaped_ || context.output(i).dtype == DType::kString;
     if (resized_[i]) {
       context.SetOutputDynamic(i);
-    } else if (i < dims_.size()) {
+    } else {
       LS_RETURN_IF_FAILED(context.SetOutput(i, dims_[i]));
     }
   }
@@ -311,10 +317,8 @@ Result<void> ShapedKernel::Prepare(PrepareContext& context) {
 }
 
 Result<void> ShapedKernel::Invoke(InvokeContext& context) {
-  if (!shaped_) {
-    LS_TRY(dims_, Shape(context));
-  }
-  for (size_t i = 0; i < dims_.size() && i < context.output_count(); ++i) {
+  if (!shaped_) LS_RETURN_IF_FAILED(FindDims(context));
+  for (size_t i = 0; i < dims_.size(); ++i) {
     if (resized_[i] && context.output(i).dtype != DType::kString) {
       LS_RETURN_IF_FAILED(context.ResizeOutput(i, dims_[i]));
     }

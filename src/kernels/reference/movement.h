@@ -80,6 +80,7 @@ class ShapedKernel : public Kernel {
 
  private:
   bool KnownInPrepare(const PrepareContext& context) const;
+  Result<void> FindDims(KernelContext& context);
 
   size_t least_inputs_, least_outputs_;
   std::vector<size_t> deciding_;

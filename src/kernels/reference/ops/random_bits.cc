@@ -15,7 +15,7 @@ enum Algorithm : int64_t { kDefault = 0, kPhilox = 1, kThreefry = 2 };  // RngAl
 class RngBitGenerator : public Kernel {
   Result<void> Prepare(PrepareContext& context) override {
     const TensorView& state = context.input(0);
-    if (!state.present || context.output_count() < 2)
+    if (!state.present || context.output_count() != 2)
       return context.Mismatch("it has one input and two outputs");
     algorithm_ = context.attributes->Int("algorithm");
     LS_RETURN_IF_FAILED(context.Expect(algorithm_ >= kDefault && algorithm_ <= kThreefry,

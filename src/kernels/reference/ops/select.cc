@@ -101,7 +101,7 @@ class SelectV2 : public SelectKernel {
 // The coordinates of all elements that are not zero: [number, rank], in order.
 class Where : public Kernel {
   Result<void> Prepare(PrepareContext& context) override {
-    if (!context.has_input(0) || context.output_count() < 1)
+    if (!context.has_input(0) || context.output_count() != 1)
       return context.Mismatch("it has one input and one output");
     LS_RETURN_IF_FAILED(context.Expect(VisitDType(context.input(0).dtype, [](auto) {}), "{} has no zero",
                                        NameOf(context.input(0).dtype)));

@@ -27,7 +27,7 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
 
 class SkipGram : public Kernel {
   Result<void> Prepare(PrepareContext& context) override {
-    if (!context.has_input(0) || context.output_count() < 1)
+    if (!context.has_input(0) || context.output_count() != 1)
       return context.Mismatch("it has one input and one output");
     LS_RETURN_IF_FAILED(
         context.Expect(context.input(0).dtype == DType::kString && context.output().dtype == DType::kString,

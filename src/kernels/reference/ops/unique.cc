@@ -12,7 +12,7 @@ using reference::ShapedKernel;
 // Outputs: the different values of a vector in order of appearance, and for each element which of them it is.
 class Unique : public Kernel {
   Result<void> Prepare(PrepareContext& context) override {
-    if (!context.has_input(0) || context.output_count() < 2)
+    if (!context.has_input(0) || context.output_count() != 2)
       return context.Mismatch("it has one input and two outputs");
     const DType values = context.input(0).dtype, index = context.output(1).dtype;
     LS_RETURN_IF_FAILED(context.Expect(
