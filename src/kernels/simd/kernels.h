@@ -7,5 +7,7 @@ namespace litesmith::simd {
 
 extern const FastKernel kConv2DF32Avx2;
 extern const FastKernel kDepthwiseConv2DF32Avx2;
+extern const FastKernel kConv2DI8Avx2;
+extern const FastKernel kDepthwiseConv2DI8;
 
 }  // namespace litesmith::simd

@@ -13,7 +13,8 @@ using Table = std::map<std::string_view, std::vector<FastKernel>>;
 // Each family of kernels adds its variants here, best first.
 Table MakeTable() {
   Table table;
-  for (const FastKernel* kernel : {&simd::kConv2DF32Avx2, &simd::kDepthwiseConv2DF32Avx2}) {
+  for (const FastKernel* kernel : {&simd::kConv2DF32Avx2, &simd::kDepthwiseConv2DF32Avx2,
+                                   &simd::kConv2DI8Avx2, &simd::kDepthwiseConv2DI8}) {
     table[kernel->op].push_back(*kernel);
   }
   return table;
