@@ -276,7 +276,9 @@ std::string OpText(const InspectedFunction& function, size_t index) {
   const InspectedOp& op = function.ops[index];
   std::string text = fmt::format("{:>5} {} v{}, {} kernel", index, op.node->op_name(), op.version, op.kernel);
   if (op.multiply_adds && *op.multiply_adds > 0) text += ", " + WorkText(*op.multiply_adds);
-  if (op.node->output_count() > 0) text += fmt::format(": {}", op.node->output(0)->name);
+  std::string name = op.node->output_count() > 0 ? op.node->output(0)->name : std::string();
+  if (name.empty()) name = op.node->name;
+  if (!name.empty()) text += ": " + name;
   return Line(text) + Line("        in  " + OperandsText(function, op.inputs)) +
          Line("        out " + OperandsText(function, op.outputs));
 }
