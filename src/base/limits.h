@@ -14,7 +14,7 @@ struct Limits {
   int64_t max_tensor_bytes = int64_t{1} << 36;  // one tensor
   size_t max_fold_bytes = size_t{64} << 20;  // result of one folded op; results of folding never exceed this
   int64_t max_unrolled_steps = 64;           // steps of a loop that is unrolled
-  size_t max_unrolled_nodes = 20'000;           // nodes that unrolling one loop may add
+  size_t max_unrolled_nodes = 20'000;        // nodes that unrolling one loop may add
   int64_t max_loop_steps = 100'000'000;      // steps of a WHILE at run time
   int max_call_depth = 64;                   // nested function calls, subgraphs in subgraphs
   int64_t max_image_pixels = 400'000'000;    // width times height of a picture

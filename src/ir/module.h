@@ -94,7 +94,7 @@ class Node {
   Value* output(size_t index = 0) const { return outputs_[index].get(); }
   Value* AddOutput(Type type);
   void EraseOutput(size_t index);  // must have no uses
-  bool used() const;  // any output
+  bool used() const;               // any output
 
   Node* next() const { return next_; }
   Node* previous() const { return previous_; }
@@ -194,8 +194,9 @@ class Function {
 struct Signature {
   std::string key;       // "serving_default"
   std::string function;  // whose parameter_names and result_names are the signature's
-  // Names of this signature, where several signatures share a function or one leaves parameters out: one for each
-  // parameter and result, "" for what does not belong to the signature. Empty: the function's names, all of them.
+  // Names of this signature, where several signatures share a function or one leaves parameters out: one for
+  // each parameter and result, "" for what does not belong to the signature. Empty: the function's names, all
+  // of them.
   std::vector<std::string> input_names, output_names;
 };
 

@@ -1,5 +1,5 @@
-// What a kernel is: prepare once the shapes of its inputs are known, then invoke as often as wanted. Kernels know no
-// graph, no IR and no files; they see tensors, attributes named as in the schema, and memory.
+// What a kernel is: prepare once the shapes of its inputs are known, then invoke as often as wanted. Kernels
+// know no graph, no IR and no files; they see tensors, attributes named as in the schema, and memory.
 //
 //   class Abs : public Kernel {
 //     Result<void> Prepare(PrepareContext& context) override {
@@ -27,16 +27,17 @@
 
 namespace litesmith {
 
-// A tensor as a kernel sees it. `data` is null in Prepare unless `constant`, and null when the tensor is empty.
+// A tensor as a kernel sees it. `data` is null in Prepare unless `constant`, and null when the tensor is
+// empty.
 struct TensorView {
   DType dtype = DType::kInvalid;
   Dims dims;
   const Quantization* quantization = nullptr;
   std::byte* data = nullptr;
-  size_t bytes = 0;          // of `data`; for strings the size of the packed buffer
-  bool constant = false;     // never changes; its data may be looked at in Prepare
-  bool state = false;        // keeps its value between inferences (TensorFlow Lite's variable tensors)
-  bool present = true;       // false: an optional input that the model leaves out
+  size_t bytes = 0;       // of `data`; for strings the size of the packed buffer
+  bool constant = false;  // never changes; its data may be looked at in Prepare
+  bool state = false;     // keeps its value between inferences (TensorFlow Lite's variable tensors)
+  bool present = true;    // false: an optional input that the model leaves out
 
   int rank() const { return static_cast<int>(dims.size()); }
   int64_t dim(int axis) const { return dims[static_cast<size_t>(axis < 0 ? axis + rank() : axis)]; }
@@ -74,8 +75,8 @@ class KernelContext {
   Threads* threads = nullptr;
   const Limits* limits = nullptr;
 
-  // Reports a finding that names op and node, with `cause` as its cause; the code is kKernelRefused for a variant
-  // that the kernel does not do and kShapeMismatch etc. for a file that contradicts itself.
+  // Reports a finding that names op and node, with `cause` as its cause; the code is kKernelRefused for a
+  // variant that the kernel does not do and kShapeMismatch etc. for a file that contradicts itself.
   virtual Failed Report(Code code, std::string cause) = 0;
   template <class... A>
   Failed Refuse(fmt::format_string<A...> cause, A&&... arguments) {
@@ -101,19 +102,19 @@ class PrepareContext : public KernelContext {
   virtual void SetOutputDynamic(size_t index) = 0;
   // Memory that only lives during Invoke; returns its number for InvokeContext::scratch.
   virtual int RequestScratch(size_t bytes) = 0;
-  // The output may use the input's memory: element i of the output is written after element i of the input is read.
-  // (Same size in bytes, input not needed afterwards: the planner checks the rest.)
+  // The output may use the input's memory: element i of the output is written after element i of the input is
+  // read. (Same size in bytes, input not needed afterwards: the planner checks the rest.)
   virtual void AllowInPlace(size_t input, size_t output) = 0;
-  // Weights rearranged once and shared by all interpreters of a model: `make` fills a new buffer of `bytes`; `key`
-  // names the layout. The input must be constant.
+  // Weights rearranged once and shared by all interpreters of a model: `make` fills a new buffer of `bytes`;
+  // `key` names the layout. The input must be constant.
   virtual std::shared_ptr<const std::byte> Pack(size_t input, std::string_view key, size_t bytes,
                                                 const std::function<void(std::byte*)>& make) = 0;
 };
 
 class InvokeContext : public KernelContext {
  public:
-  // For outputs declared dynamic: allocates and sets output(index).dims, data and bytes. For strings give the size of
-  // the packed buffer.
+  // For outputs declared dynamic: allocates and sets output(index).dims, data and bytes. For strings give the
+  // size of the packed buffer.
   virtual Result<void> ResizeOutput(size_t index, Dims dims) = 0;
   virtual Result<void> ResizeStringOutput(size_t index, Dims dims, size_t packed_bytes) = 0;
   virtual std::byte* scratch(int number) = 0;
@@ -122,8 +123,8 @@ class InvokeContext : public KernelContext {
 class Kernel {
  public:
   virtual ~Kernel() = default;
-  // Checks everything that Invoke relies on: dtypes, ranks, ranges of axes, products of dimensions. Called again when
-  // the shape of an input changes.
+  // Checks everything that Invoke relies on: dtypes, ranks, ranges of axes, products of dimensions. Called
+  // again when the shape of an input changes.
   virtual Result<void> Prepare(PrepareContext& context) = 0;
   virtual Result<void> Invoke(InvokeContext& context) = 0;
 };

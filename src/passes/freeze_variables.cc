@@ -13,9 +13,7 @@ namespace {
 using VariableKey = std::tuple<std::string, std::string>;
 
 bool IsHandle(const ir::Node& node) { return node.Is(tf::VarHandleOp); }
-bool IsReference(const ir::Node& node) {
-  return node.Is(tf::VariableV2) || node.Is(tf::Variable);
-}
+bool IsReference(const ir::Node& node) { return node.Is(tf::VariableV2) || node.Is(tf::Variable); }
 
 VariableKey KeyOf(const ir::Node& node) {
   std::string name = node.attributes.Text("shared_name");

@@ -10,8 +10,8 @@ namespace litesmith::runtime {
 namespace {
 
 // Kernels cannot look into functions; what they may want to know of one that combines two numbers is its op.
-// Beside each attribute that refers to a function of one op at most stands "<attribute>_op": that op, or nothing
-// for a function that just returns.
+// Beside each attribute that refers to a function of one op at most stands "<attribute>_op": that op, or
+// nothing for a function that just returns.
 std::unique_ptr<Attributes> WithFunctionOps(const ir::Node& node) {
   std::unique_ptr<Attributes> extended;
   const ir::Module* module = node.function()->module();

@@ -1,5 +1,5 @@
-// TensorFlow Lite's ops: code, options, versions. An op is one line in one of the files in ops/; tfl/ops.h declares
-// them all. The facts are those of shared tables; a fact stands here and nowhere else.
+// TensorFlow Lite's ops: code, options, versions. An op is one line in one of the files in ops/; tfl/ops.h
+// declares them all. The facts are those of shared tables; a fact stands here and nowhere else.
 #pragma once
 
 #include <string>
@@ -15,20 +15,21 @@ namespace litesmith::tfl {
 using VersionRule = int (*)(const ir::Node& node);
 
 struct Op : ir::OpDef {
-  int code;                   // BuiltinOperator of the schema
-  std::string_view options;   // "Conv2DOptions": the member of BuiltinOptions or BuiltinOptions2; empty: none
-  // The runtime that introduced each version, separated by blanks: "1.5 1.14 2.3". Where version 1 was withdrawn
-  // the list starts with "-".
+  int code;                  // BuiltinOperator of the schema
+  std::string_view options;  // "Conv2DOptions": the member of BuiltinOptions or BuiltinOptions2; empty: none
+  // The runtime that introduced each version, separated by blanks: "1.5 1.14 2.3". Where version 1 was
+  // withdrawn the list starts with "-".
   std::string_view runtimes;
   VersionRule version;
 };
 
-const Op* FindOp(std::string_view name);       // "CONV_2D"
+const Op* FindOp(std::string_view name);  // "CONV_2D"
 const Op* FindOpOfCode(int code);
 const std::vector<const Op*>& AllOps();
 inline const Op* OpOf(const ir::Node& node) {
-  return node.op().dialect == ir::Dialect::kTfl && !node.op().Has(ir::kUnknownOp) ? static_cast<const Op*>(&node.op())
-                                                                                 : nullptr;
+  return node.op().dialect == ir::Dialect::kTfl && !node.op().Has(ir::kUnknownOp)
+             ? static_cast<const Op*>(&node.op())
+             : nullptr;
 }
 int HighestVersion(const Op& op);
 // "2.3.0" for (op, version); empty if the table does not say.
@@ -36,9 +37,9 @@ std::string RuntimeOf(const Op& op, int version);
 // Compares "1.14.0" and "1.5.0" number by number.
 bool OlderRuntime(std::string_view a, std::string_view b);
 
-// Attributes of TFL nodes bear the names of the schema's fields ("stride_w", "padding", "fused_activation_function");
-// enumerations are int64. A custom op is a node of Module::UnknownOp(kTfl, name) with attributes "custom_options"
-// (a uint8 tensor) and perhaps "custom_code" equal to the name.
+// Attributes of TFL nodes bear the names of the schema's fields ("stride_w", "padding",
+// "fused_activation_function"); enumerations are int64. A custom op is a node of Module::UnknownOp(kTfl,
+// name) with attributes "custom_options" (a uint8 tensor) and perhaps "custom_code" equal to the name.
 #define LS_TFL_OP(op_name, op_code, op_options, op_runtimes, op_traits, version_rule) \
   extern const Op op_name;                                                            \
   const Op op_name{{ir::Dialect::kTfl, #op_name, op_traits}, op_code, op_options, op_runtimes, version_rule};

@@ -9,8 +9,9 @@ namespace litesmith::tfl {
 #include "tfl/ls_tfl_op.inc"
 #undef LS_TFL_OP_ENTRY
 
-// A tensor that keeps its value from one inference to the next and starts as zeros (is_variable in the schema). It is
-// no op of the file: importing makes such a node for each variable tensor, exporting turns it back.
+// A tensor that keeps its value from one inference to the next and starts as zeros (is_variable in the
+// schema). It is no op of the file: importing makes such a node for each variable tensor, exporting turns it
+// back.
 extern const ir::OpDef kStateTensor;
 
 // A sparse constant as the file stores it (tfl/sparse.h).

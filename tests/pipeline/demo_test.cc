@@ -1,5 +1,5 @@
-// The whole way on the project's own detector: the SavedModel as the Object Detection API exported it, converted, run,
-// and compared with what TensorFlow found on the same picture (models/demo/expected.json).
+// The whole way on the project's own detector: the SavedModel as the Object Detection API exported it,
+// converted, run, and compared with what TensorFlow found on the same picture (models/demo/expected.json).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -15,11 +15,14 @@ namespace {
 
 class Demo : public testing::Test {
  protected:
-  std::string Path(const std::string& name) { return std::string(LITESMITH_SOURCE_DIR) + "/models/demo/" + name; }
+  std::string Path(const std::string& name) {
+    return std::string(LITESMITH_SOURCE_DIR) + "/models/demo/" + name;
+  }
 
   std::string Findings() {
     std::string text;
-    for (const Finding& finding : findings_.findings()) text += finding.headline + ": " + finding.cause + "\n";
+    for (const Finding& finding : findings_.findings())
+      text += finding.headline + ": " + finding.cause + "\n";
     return text;
   }
 
@@ -53,8 +56,10 @@ class Demo : public testing::Test {
       for (const Detected& other : *found) {
         const float edges[] = {other.ymin / 480, other.xmin / 640, other.ymax / 480, other.xmax / 640};
         double worst = 0;
-        for (size_t i = 0; i < 4; ++i) worst = std::max(worst, std::abs(edges[i] - one["box"][i].get<double>()));
-        matched |= other.label == one["label"] && worst < 1e-3 && std::abs(other.score - one["score"].get<double>()) < 2e-3;
+        for (size_t i = 0; i < 4; ++i)
+          worst = std::max(worst, std::abs(edges[i] - one["box"][i].get<double>()));
+        matched |= other.label == one["label"] && worst < 1e-3 &&
+                   std::abs(other.score - one["score"].get<double>()) < 2e-3;
       }
       EXPECT_TRUE(matched) << one.dump();
     }

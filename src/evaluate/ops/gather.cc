@@ -225,7 +225,8 @@ LS_EVALUATE(UnravelIndex) {
   LS_TRY(const auto indices, IntegersOf(call, 0));
   LS_TRY(const Dims dims, IntegersOf(call, 1));
   LS_RETURN_IF_FAILED(CheckSize(call, dims, 1));
-  LS_RETURN_IF_FAILED(CheckSize(call, std::to_array<int64_t>({std::ssize(indices), std::ssize(dims)}), sizeof(int64_t)));
+  LS_RETURN_IF_FAILED(
+      CheckSize(call, std::to_array<int64_t>({std::ssize(indices), std::ssize(dims)}), sizeof(int64_t)));
   const auto total = CheckedProduct(dims);
   const size_t rank = dims.size();
   std::vector<int64_t> coordinates(indices.size() * rank);

@@ -16,16 +16,18 @@ namespace litesmith::import_tflite {
 //   scalar where it is an input or a constant.
 // - Attributes are the fields of the op's options (formats/tflite/options.h), fields that index subgraphs are
 //   FunctionRef, and "version" (int64) is the op's version.
-// - Variable tensors are outputs of tfl::kStateTensor. The last "intermediate_count" (int64) operands of an op are its
-//   intermediate tensors, of which the quantization alone counts: outputs of tfl::kStateTensor nodes that have the
-//   attribute "intermediate". Sparse constants: tfl/sparse.h. An op that
-//   writes a variable tensor itself has the attribute "_writes_variable".
+// - Variable tensors are outputs of tfl::kStateTensor. The last "intermediate_count" (int64) operands of an
+// op are its
+//   intermediate tensors, of which the quantization alone counts: outputs of tfl::kStateTensor nodes that
+//   have the attribute "intermediate". Sparse constants: tfl/sparse.h. An op that writes a variable tensor
+//   itself has the attribute "_writes_variable".
 // - Custom ops are nodes of Module::UnknownOp(kTfl, name) with "custom_options" (a uint8 tensor) if there are
 // any; a
 //   builtin op that no table knows is UnknownOp "BUILTIN_<code>" with "builtin_code".
-// - Metadata is in Module::metadata, the label files behind the model (formats/tflite/archive.h) in Module::files.
-// Reports what formats/tflite/read.h says, and warnings: kUnknownAttribute for options that are not the op's
-// or newer than this program, kQuantizationInvalid for parameters in a form that is not read.
+// - Metadata is in Module::metadata, the label files behind the model (formats/tflite/archive.h) in
+// Module::files. Reports what formats/tflite/read.h says, and warnings: kUnknownAttribute for options that
+// are not the op's or newer than this program, kQuantizationInvalid for parameters in a form that is not
+// read.
 Result<std::unique_ptr<ir::Module>> ImportTflite(const FileBytes& file, Context& context);
 
 }  // namespace litesmith::import_tflite
