@@ -167,7 +167,7 @@ Result<Tensor> Transposed(const Call& call, const Setting& setting, const Tensor
   const Windows& windows = setting.windows;
   const int64_t depth = windows.taps() * setting.group_in();
   LS_TRY(auto row, RowBuffer<T>(call, setting));
-  const auto& [d, h, w] = windows.axes;
+  const WindowAxis &d = windows.axes[0], &h = windows.axes[1], &w = windows.axes[2];
   LS_TRY(Tensor output,
          Allocate(call, kDTypeOf<T>, {windows.batch, d.input, h.input, w.input, setting.in_channels}));
   // [taps * in channels, out channels] -> [out channels, taps * in channels]
@@ -217,7 +217,7 @@ template <class T>
 Result<Tensor> Depthwise(const Call& call, const Windows& windows, const Tensor& volume,
                          const Tensor& filter) {
   const int64_t channels = filter.dims()[2], multiplier = filter.dims()[3], outputs = channels * multiplier;
-  const auto& [d, h, w] = windows.axes;
+  const WindowAxis &d = windows.axes[0], &h = windows.axes[1], &w = windows.axes[2];
   LS_TRY(Tensor output, Allocate(call, kDTypeOf<T>, {windows.batch, d.output, h.output, w.output, outputs}));
   const T* from = volume.data<T>().data();
   const T* weights = filter.data<T>().data();
