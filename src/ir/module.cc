@@ -177,6 +177,16 @@ bool Function::EraseDeadNodes() {
   return changed;
 }
 
+namespace {
+
+// The back edge of a TF1 loop runs from a NextIteration to the loop's Merge: the one cycle that a graph may
+// have.
+bool IsBackEdge(const Node& source) {
+  return source.op_name() == "NextIteration" || source.op_name() == "RefNextIteration";
+}
+
+}  // namespace
+
 bool Function::SortTopologically() {
   std::vector<Node*> order;
   // Depth first along the present order: a node follows its operands at once, the rest stays as it was.
@@ -196,7 +206,7 @@ bool Function::SortTopologically() {
       }
       const Value* operand = node->operands_[next++].value;
       Node* definition = operand != nullptr ? operand->node_ : nullptr;
-      if (definition == nullptr) continue;
+      if (definition == nullptr || IsBackEdge(*definition)) continue;
       int& known = state[definition];
       if (known == 1) return false;
       if (known == 0) {

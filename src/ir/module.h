@@ -175,7 +175,8 @@ class Function {
   void Move(Node* node, Node* before);
   // Erases what nothing uses and what has no side effect; true if anything went.
   bool EraseDeadNodes();
-  // Puts the nodes in topological order again, keeping the present order where that allows; false on a cycle.
+  // Puts the nodes in topological order again, keeping the present order where that allows; false on a cycle
+  // other than those of TF1 loops.
   bool SortTopologically();
 
  private:

@@ -189,7 +189,8 @@ bool RaiseFrame(ir::Function& function, const Frame& frame) {
     }
   }
   function.EraseDeadNodes();
-  return true;
+  // What follows an Exit may stand before the last Enter: the loop needs all of them.
+  return function.SortTopologically();
 }
 
 // ---------------------------------------------------------------- branches
