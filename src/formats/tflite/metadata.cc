@@ -189,7 +189,7 @@ std::optional<ModelMetadata> UnpackMetadata(Bytes bytes) {
   if (bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE) return std::nullopt;
   // Aligned as FlatBuffers' accessors want it.
   std::vector<uint64_t> words(bytes.size() / sizeof(uint64_t) + 1);
-  std::memcpy(words.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(words.data(), bytes.data(), bytes.size());
   const auto* data = reinterpret_cast<const uint8_t*>(words.data());
   flatbuffers::Verifier verifier(data, bytes.size());
   if (bytes.size() < 8 || !schema::VerifyModelMetadataBuffer(verifier)) return std::nullopt;
