@@ -91,7 +91,7 @@ std::string RenderText(const Finding& finding, const TextStyle& style) {
   if (!finding.cause.empty()) AppendWrapped(out, "  why:   ", finding.cause, style.width);
   for (const auto& fix : finding.fixes) {
     std::string text = fix.text;
-    if (!fix.option.empty()) text += ": " + fix.option;
+    if (!fix.option.empty() && text.find(fix.option) == std::string::npos) text += ": " + fix.option;
     AppendWrapped(out, "  do:    ", text, style.width);
   }
   return out;
