@@ -90,6 +90,14 @@ Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
                       : arguments.detection == "raw"  ? detection::Mode::kRaw
                       : arguments.detection == "keep" ? detection::Mode::kKeep
                                                       : detection::Mode::kAuto;
+  if (!options.target_runtime.empty()) {
+    return context.findings.Report(
+        Finding(Code::kOptionNotYet)
+            .Headline("--target-runtime is not there yet")
+            .Cause("this version always writes the lowest op versions that the model needs")
+            .Fix("leave the option out; `convert` and `inspect` tell the oldest runtime "
+                 "that runs the file"));
+  }
   if (!arguments.labels.empty()) {
     LS_TRY(const FileBytes file, ReadFile(context, arguments.labels, "a file of labels, one a line"));
     std::string line;
