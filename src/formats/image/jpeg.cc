@@ -68,15 +68,18 @@ bool Decode(jpeg_decompress_struct& info, ErrorManager& errors, Bytes file, int6
   jpeg_start_decompress(&info);
   picture.width = info.output_width;
   picture.height = info.output_height;
-  picture.pixels.resize(static_cast<size_t>(picture.width * picture.height * 3));
+  // Grows by rows, and stops at the first damage: what is promised takes memory only as far as it is there.
+  const size_t row_bytes = static_cast<size_t>(picture.width) * 3;
+  picture.pixels.reserve(row_bytes * static_cast<size_t>(picture.height));
   row.resize(static_cast<size_t>(picture.width) * 4);
-  while (info.output_scanline < info.output_height) {
+  while (info.output_scanline < info.output_height && !errors.damaged) {
+    picture.pixels.resize(picture.pixels.size() + row_bytes);
     uint8_t* target = picture.at(0, info.output_scanline);
     JSAMPROW rows[] = {cmyk ? row.data() : target};
     jpeg_read_scanlines(&info, rows, 1);
     if (cmyk) ConvertCmyk(row.data(), target, picture.width);
   }
-  jpeg_finish_decompress(&info);
+  if (!errors.damaged) jpeg_finish_decompress(&info);
   if (errors.damaged) problem = errors.message;
   return true;
 }

@@ -18,9 +18,9 @@ std::string WhatItIs(std::string_view text) {
   if (text.starts_with("II*") || text.starts_with("MM")) return "it is a TIFF";
   if (text.starts_with("version https://git-lfs"))
     return "it is a Git LFS pointer; `git lfs pull` brings the picture";
-  if (text.substr(4, 4) == "TFL3")
-    return "it is a .tflite model; models come before pictures on the command line";
-  if (text.substr(4, 4) == "ftyp") return "it is an HEIC, AVIF or video file";
+  const std::string_view kind = text.substr(std::min<size_t>(4, text.size()), 4);
+  if (kind == "TFL3") return "it is a .tflite model; models come before pictures on the command line";
+  if (kind == "ftyp") return "it is an HEIC, AVIF or video file";
   return "its first bytes are those of no JPEG and no PNG";
 }
 
@@ -82,8 +82,16 @@ Result<Picture> ReadPicture(Bytes file, const std::string& path, Context& contex
 Result<std::vector<std::byte>> EncodePicture(const Picture& picture, const std::string& path,
                                              Context& context) {
   const std::string extension = Extension(path);
-  if (extension == ".png") return EncodePng(picture);
-  if (extension == ".jpg" || extension == ".jpeg") return EncodeJpeg(picture);
+  const bool png = extension == ".png";
+  if (png || extension == ".jpg" || extension == ".jpeg") {
+    std::vector<std::byte> bytes = png ? EncodePng(picture) : EncodeJpeg(picture);
+    if (!bytes.empty()) return bytes;
+    return context.findings.Report(
+        Finding(Code::kLimitExceeded)
+            .Headline("'{}' cannot hold a picture of {} x {}", path, picture.width, picture.height)
+            .Cause("a JPEG has sides of up to 65500 pixels")
+            .Fix("write a PNG instead", "-o boxes.png"));
+  }
   return context.findings.Report(Finding(Code::kWrongUse)
                                      .Headline("'{}' names no kind of picture", path)
                                      .Cause("pictures are written as JPEG or PNG, by the ending of the name")

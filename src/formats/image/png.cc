@@ -26,6 +26,9 @@ void ReadBytes(png_structp png, png_bytep data, size_t size) {
   std::memcpy(data, part->data(), size);
 }
 
+// Deflate packs at most 1032 to 1, so that a smaller file cannot hold all rows (zlib's technical notes).
+constexpr size_t kMostPacked = 1032;
+
 bool Decode(png_structp png, png_infop info, ByteReader& reader, int64_t most_pixels, Picture& picture,
             std::vector<png_bytep>& rows, std::string& problem) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
@@ -35,6 +38,11 @@ bool Decode(png_structp png, png_infop info, ByteReader& reader, int64_t most_pi
   const int64_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
   if (width * height > most_pixels) {
     problem = "too many pixels";
+    return false;
+  }
+  if (png_get_rowbytes(png, info) * static_cast<size_t>(height) / kMostPacked >
+      reader.position() + reader.remaining()) {
+    problem = "the file is too short for so many pixels";
     return false;
   }
   png_set_palette_to_rgb(png);
@@ -69,6 +77,7 @@ bool Encode(png_structp png, png_infop info, const Picture& picture, std::vector
   png_set_write_fn(png, &bytes, AppendBytes, Flush);
   // Quick rather than small: photos gain little from more.
   png_set_compression_level(png, 1);
+  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
   png_set_IHDR(png, info, static_cast<png_uint_32>(picture.width), static_cast<png_uint_32>(picture.height),
                8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
