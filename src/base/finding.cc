@@ -74,6 +74,16 @@ std::string_view CategoryText(Category category) {
   return "";
 }
 
+Finding& Finding::Fix(std::string text, std::string option) {
+  fixes.push_back({std::move(text), std::move(option)});
+  return *this;
+}
+
+Finding& Finding::Tensor(TensorNote note) {
+  tensors.push_back(std::move(note));
+  return *this;
+}
+
 Failed FindingList::Report(Finding finding) {
   std::lock_guard lock(mutex_);
   for (Finding& known : findings_) {

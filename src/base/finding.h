@@ -91,10 +91,7 @@ struct Finding {
     cause = fmt::format(text, std::forward<A>(arguments)...);
     return *this;
   }
-  Finding& Fix(std::string text, std::string option = {}) {
-    fixes.push_back({std::move(text), std::move(option)});
-    return *this;
-  }
+  Finding& Fix(std::string text, std::string option = {});
   Finding& Op(std::string_view name) {
     op = name;
     return *this;
@@ -107,10 +104,7 @@ struct Finding {
     severity = other;
     return *this;
   }
-  Finding& Tensor(TensorNote note) {
-    tensors.push_back(std::move(note));
-    return *this;
-  }
+  Finding& Tensor(TensorNote note);
 };
 
 // Where findings go. Safe to call from several threads.
