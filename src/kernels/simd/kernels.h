@@ -1,6 +1,8 @@
 // The fast kernels, for their registry.
 #pragma once
 
+#include <array>
+
 #include "kernels/fast_kernel.h"
 
 namespace litesmith::simd {
@@ -9,5 +11,6 @@ extern const FastKernel kConv2DF32Avx2;
 extern const FastKernel kDepthwiseConv2DF32Avx2;
 extern const FastKernel kConv2DI8Avx2;
 extern const FastKernel kDepthwiseConv2DI8;
+extern const std::array<FastKernel, 9> kElementwiseI8;
 
 }  // namespace litesmith::simd

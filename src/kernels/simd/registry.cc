@@ -17,6 +17,7 @@ Table MakeTable() {
                                    &simd::kConv2DI8Avx2, &simd::kDepthwiseConv2DI8}) {
     table[kernel->op].push_back(*kernel);
   }
+  for (const FastKernel& kernel : simd::kElementwiseI8) table[kernel.op].push_back(kernel);
   return table;
 }
 
