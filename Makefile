@@ -2,11 +2,12 @@
 # make demo     installs what is needed, builds, converts the demo model, and finds its objects on a picture
 # make test     installs what is needed, builds and runs the tests (minutes)
 # make test-all the tests under sanitizers, and the judges where the corpora are (long)
+# make fuzz     every fuzz target for a minute (SECONDS=n for more or less); wants clang
 # make bench    timings, beside the official runtime where that is installed
 BUILD ?= build
 JOBS ?= $(shell nproc)
 
-.PHONY: all setup demo test test-all bench format lint clean
+.PHONY: all setup demo test test-all bench format lint fuzz clean
 .NOTPARALLEL:
 
 all: $(BUILD)/litesmith
@@ -42,6 +43,9 @@ format:
 
 lint:
 	@tools/lint
+
+fuzz:
+	@tools/fuzz $(SECONDS)
 
 clean:
 	rm -rf build build-*

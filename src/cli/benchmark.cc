@@ -73,9 +73,7 @@ Result<Measured> Measure(Session& session, Arguments& arguments, Context& contex
   if (arguments.inputs.empty()) {
     LS_RETURN_IF_FAILED(MakeUpInputs(*interpreter));
   } else {
-    LS_TRY(const FileBytes file, ReadFile(context, arguments.inputs, "arrays of NumPy (.npz or .npy)"));
-    LS_TRY(const std::vector<npz::Entry> given, npz::Read(file, arguments.inputs, context));
-    LS_RETURN_IF_FAILED(SetInputs(*interpreter, given, context));
+    LS_RETURN_IF_FAILED(ReadInputs(arguments.inputs, *interpreter, context));
   }
   // Making inputs is no part of loading; planning for their shapes is.
   const double filled = now();

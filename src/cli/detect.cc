@@ -8,7 +8,6 @@
 #include "cli/session.h"
 #include "formats/image/picture.h"
 #include "pipeline/detector.h"
-#include "vision/draw.h"
 
 namespace litesmith::cli {
 namespace {
@@ -81,13 +80,7 @@ std::string ToText(const Found& found) {
 }
 
 Result<void> WriteDrawn(Found& found, const std::string& path, Context& context) {
-  std::vector<vision::LabelledBox> boxes;
-  for (const pipeline::Detected& one : found.detections) {
-    const std::string label = one.label.empty() ? fmt::format("class {}", one.class_index) : one.label;
-    boxes.push_back({one.ymin, one.xmin, one.ymax, one.xmax,
-                     fmt::format("{} {:.0f}%", label, one.score * 100), one.class_index});
-  }
-  vision::DrawBoxes(found.picture, boxes);
+  pipeline::DrawDetections(found.picture, found.detections);
   LS_TRY(const std::vector<std::byte> bytes, EncodePicture(found.picture, path, context));
   return WriteFile(context, path, {bytes});
 }

@@ -1,29 +1,16 @@
 #include "cli/inputs.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <random>
 
 #include "base/checked.h"
+#include "formats/npz/npz.h"
+#include "pipeline/named_inputs.h"
 
 namespace litesmith::cli {
 namespace {
 
 // A string input larger than this stays unset: nobody measures with so many empty strings.
 constexpr int64_t kMaxMadeUpStrings = 1'000'000;
-
-std::string Names(const std::vector<runtime::TensorInfo>& infos) {
-  std::vector<std::string> names;
-  for (const auto& info : infos)
-    names.push_back(fmt::format("{} {}{}", info.name, NameOf(info.dtype), ToText(info.shape)));
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-std::string WithoutIndex(const std::string& name) {
-  return name.ends_with(":0") ? name.substr(0, name.size() - 2) : name;
-}
 
 // Sixteen million steps in 0..1; std::uniform_real_distribution differs between libraries.
 float Uniform(std::mt19937& random) { return static_cast<float>(random() >> 8) * (1.0f / 16777216.0f); }
@@ -70,40 +57,12 @@ Tensor MadeUp(const runtime::TensorInfo& info, Dims dims, std::mt19937& random) 
 
 }  // namespace
 
-Result<void> SetInputs(runtime::Interpreter& interpreter, const std::vector<npz::Entry>& given,
-                       Context& context) {
-  const auto& infos = interpreter.inputs();
-  std::vector<bool> set(infos.size(), false);
-  bool failed = false;
-  for (const npz::Entry& entry : given) {
-    const auto matches = [&](const runtime::TensorInfo& info) {
-      return info.name == entry.name || info.tensor == entry.name ||
-             WithoutIndex(info.name) == WithoutIndex(entry.name);
-    };
-    auto found = std::find_if(infos.begin(), infos.end(), matches);
-    if (entry.name.empty() && infos.size() == 1) found = infos.begin();  // an .npy file
-    if (found == infos.end()) {
-      failed = true;
-      context.findings.Report(Finding(Code::kInputUnknown)
-                                  .Headline("the model has no input '{}'", entry.name)
-                                  .Cause("it has {}", Names(infos))
-                                  .Fix("rename the array in the .npz file to the input's name"));
-      continue;
-    }
-    const size_t index = static_cast<size_t>(found - infos.begin());
-    set[index] = true;
-    failed |= !interpreter.SetInput(index, entry.tensor).ok();
-  }
-  for (size_t i = 0; i < infos.size(); ++i) {
-    if (set[i]) continue;
-    failed = true;
-    context.findings.Report(Finding(Code::kInputMissing)
-                                .Headline("input '{}' is missing", infos[i].name)
-                                .Cause("the model wants {}", Names(infos))
-                                .Fix("add an array of that name to the .npz file"));
-  }
-  if (failed) return kFailed;
-  return {};
+Result<void> ReadInputs(const std::string& path, runtime::Interpreter& interpreter, Context& context) {
+  LS_TRY(const FileBytes file, ReadFile(context, path, "arrays of NumPy (.npz or .npy)"));
+  LS_TRY(std::vector<npz::Entry> entries, npz::Read(file, path, context));
+  std::vector<pipeline::NamedTensor> given;
+  for (npz::Entry& entry : entries) given.push_back({std::move(entry.name), std::move(entry.tensor)});
+  return pipeline::SetInputs(interpreter, given, context);
 }
 
 Result<void> MakeUpInputs(runtime::Interpreter& interpreter) {

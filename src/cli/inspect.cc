@@ -6,6 +6,7 @@
 #include "cli/inspection.h"
 #include "cli/session.h"
 #include "findings/json.h"
+#include "ir/signature.h"
 #include "runtime/interpreter.h"
 
 namespace litesmith::cli {
@@ -72,23 +73,9 @@ Result<Inspected> InspectFile(Session& session, Arguments& arguments, Context& c
   return inspected;
 }
 
-struct Entry {  // an input or output of a signature
-  std::string name;
-  const ir::Value* value;
-};
-
-std::vector<Entry> EntriesOf(const ir::Function& function, const ir::Signature& signature, bool outputs) {
-  const auto& own = outputs ? signature.output_names : signature.input_names;
-  const auto& shared = outputs ? function.result_names : function.parameter_names;
-  std::vector<Entry> entries;
-  for (size_t i = 0; i < (outputs ? function.result_count() : function.parameter_count()); ++i) {
-    const ir::Value* value = outputs ? function.result(i) : function.parameter(i);
-    if (value == nullptr) continue;
-    if (!own.empty() && (i >= own.size() || own[i].empty())) continue;  // not of this signature
-    const std::string& name = !own.empty() ? own[i] : i < shared.size() ? shared[i] : value->name;
-    entries.push_back({name.empty() ? value->name : name, value});
-  }
-  return entries;
+std::vector<ir::SignatureEntry> EntriesOf(const ir::Function& function, const ir::Signature& signature,
+                                          bool outputs) {
+  return outputs ? ir::OutputsOf(function, &signature) : ir::InputsOf(function, &signature);
 }
 
 int IndexOf(const ir::Module& module, const ir::Function* function) {
@@ -106,7 +93,7 @@ Json SignaturesJson(const ir::Module& module) {
     Json one = {{"key", signature.key}, {"subgraph", IndexOf(module, function)}};
     for (const bool outputs : {false, true}) {
       Json& entries = one[outputs ? "outputs" : "inputs"] = Json::array();
-      for (const Entry& entry : EntriesOf(*function, signature, outputs)) {
+      for (const ir::SignatureEntry& entry : EntriesOf(*function, signature, outputs)) {
         Json json = {{"name", entry.name}, {"tensor", entry.value->name}};
         SetType(json, entry.value->type);
         const auto role = outputs ? RoleOf(entry.value, entry.name) : std::string_view();
@@ -200,7 +187,7 @@ std::string SignaturesText(const ir::Module& module) {
     if (function == nullptr) continue;
     text += fmt::format("signature {} (subgraph {})\n", signature.key, IndexOf(module, function));
     for (const bool outputs : {false, true}) {
-      for (const Entry& entry : EntriesOf(*function, signature, outputs)) {
+      for (const ir::SignatureEntry& entry : EntriesOf(*function, signature, outputs)) {
         text += fmt::format("  {:<7}{:<28} {:<24}", outputs ? "output" : "input", entry.name,
                             TypeText(entry.value->type));
         if (const auto role = RoleOf(entry.value, entry.name); outputs && !role.empty())

@@ -18,14 +18,12 @@ Result<std::vector<npz::Entry>> Infer(Session& session, Arguments& arguments, do
   LS_RETURN_IF_FAILED(ReadModelArguments(arguments.model, context));
   LS_TRY(pipeline::Converted model,
          pipeline::LoadModel(arguments.model.path, arguments.model.options, context));
-  LS_TRY(const FileBytes file, ReadFile(context, arguments.inputs, "arrays of NumPy (.npz or .npy)"));
-  LS_TRY(const std::vector<npz::Entry> given, npz::Read(file, arguments.inputs, context));
   const auto& keys = arguments.model.options.signatures;
   runtime::Options options;
   options.threads = session.threads();
   LS_TRY(const auto interpreter,
          runtime::Interpreter::Create(model.module, keys.empty() ? "" : keys.front(), options, context));
-  LS_RETURN_IF_FAILED(SetInputs(*interpreter, given, context));
+  LS_RETURN_IF_FAILED(ReadInputs(arguments.inputs, *interpreter, context));
   LS_RETURN_IF_FAILED(interpreter->Allocate());
   const double start = session.host->Seconds();
   LS_RETURN_IF_FAILED(interpreter->Invoke());

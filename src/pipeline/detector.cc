@@ -9,6 +9,7 @@
 #include "detection/op_options.h"
 #include "formats/tflite/metadata.h"
 #include "runtime/interpreter.h"
+#include "vision/draw.h"
 
 namespace litesmith::pipeline {
 namespace {
@@ -249,6 +250,16 @@ Result<std::unique_ptr<Detector>> Detector::Create(std::shared_ptr<ir::Module> m
   }
   return std::unique_ptr<Detector>(
       std::make_unique<ModelDetector>(std::move(module), std::move(interpreter), roles));
+}
+
+void DrawDetections(Picture& picture, const std::vector<Detected>& detections) {
+  std::vector<vision::LabelledBox> boxes;
+  for (const Detected& one : detections) {
+    const std::string label = one.label.empty() ? fmt::format("class {}", one.class_index) : one.label;
+    boxes.push_back({one.ymin, one.xmin, one.ymax, one.xmax,
+                     fmt::format("{} {:.0f}%", label, one.score * 100), one.class_index});
+  }
+  vision::DrawBoxes(picture, boxes);
 }
 
 }  // namespace litesmith::pipeline

@@ -37,4 +37,7 @@ class Detector {
                                                size_t most) = 0;
 };
 
+// Draws a frame with label and score for each.
+void DrawDetections(Picture& picture, const std::vector<Detected>& detections);
+
 }  // namespace litesmith::pipeline

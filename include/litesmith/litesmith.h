@@ -1,0 +1,8 @@
+// The whole C++ interface; docs/api.md is the guide.
+#pragma once
+
+#include <litesmith/detector.h>
+#include <litesmith/finding.h>
+#include <litesmith/interpreter.h>
+#include <litesmith/model.h>
+#include <litesmith/tensor.h>

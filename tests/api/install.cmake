@@ -1,0 +1,20 @@
+# Installs the library, builds examples/detect against the installed package, and lets it find what is on the demo
+# picture: proves that the public headers, the archive and the package configuration are whole.
+set(prefix ${BUILD}/tests/installed)
+set(example ${BUILD}/tests/example)
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE errors)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGN} gave ${status}:\n${output}${errors}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+file(REMOVE_RECURSE ${prefix} ${example})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix} --component library)
+run(${CMAKE_COMMAND} -S ${SOURCE}/examples/detect -B ${example} -G Ninja -DCMAKE_PREFIX_PATH=${prefix}
+    -DCMAKE_CXX_COMPILER=${COMPILER} "-DCMAKE_CXX_FLAGS=${FLAGS}")
+run(${CMAKE_COMMAND} --build ${example})
+run(${example}/detect ${MODEL} ${SOURCE}/models/demo/demo.jpg ${example}/boxes.png apple mug fish clock umbrella)
+if(NOT output MATCHES "(apple|mug|fish|clock|umbrella) 0\\.[5-9]")
+  message(FATAL_ERROR "the example found nothing on the demo picture:\n${output}")
+endif()
