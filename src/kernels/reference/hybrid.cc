@@ -21,28 +21,29 @@ RowScale QuantizeRowSymmetric(std::span<const float> row, int8_t* out) {
   return {largest / 127, 0};
 }
 
-RowScale QuantizeRowAsymmetric(std::span<const float> row, int8_t* out) {
-  double low = 0, high = 0;
-  for (float value : row) {
-    low = std::min(low, static_cast<double>(value));
-    high = std::max(high, static_cast<double>(value));
-  }
-  if (low == high) {
-    std::fill_n(out, row.size(), int8_t{0});
-    return {};
-  }
+RowScale AsymmetricScale(float low_bound, float high_bound) {
+  const double low = low_bound, high = high_bound;
+  if (low == high) return {};
   const double scale = (high - low) / 255;
-  // Of the two zero points that map the ends of the range, the one with the smaller rounding error.
   const double from_low = -128 - low / scale, from_high = 127 - high / scale;
   const double low_error = 128 + std::abs(low / scale), high_error = 127 + std::abs(high / scale);
   const int32_t zero = std::clamp(RoundToInt32(low_error < high_error ? from_low : from_high), -128, 127);
-  const float narrow = static_cast<float>(scale);
-  const float inverse = 1.0f / narrow;
+  return {static_cast<float>(scale), zero};
+}
+
+RowScale QuantizeRowAsymmetric(std::span<const float> row, int8_t* out) {
+  float low = 0, high = 0;
+  for (float value : row) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  const RowScale scale = AsymmetricScale(low, high);
+  const float inverse = 1.0f / scale.scale;
   for (size_t i = 0; i < row.size(); ++i) {
-    const float moved = static_cast<float>(zero) + row[i] * inverse;
+    const float moved = static_cast<float>(scale.zero_point) + row[i] * inverse;
     out[i] = static_cast<int8_t>(std::clamp(RoundToInt32(moved), -128, 127));
   }
-  return {narrow, zero};
+  return scale;
 }
 
 }  // namespace litesmith

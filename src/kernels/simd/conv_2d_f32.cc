@@ -1,9 +1,9 @@
-// CONV_2D in float32 with constant weights: each output pixel's input pixels are reached through pointers,
-// one a tap (padding points to zeros), so that nothing is copied and a 1x1 convolution is a plain matrix
-// product.
+// CONV_2D and FULLY_CONNECTED in float32 with constant weights: each output pixel's input pixels are reached
+// through pointers, one a tap (padding points to zeros), so that nothing is copied and a 1x1 convolution is a
+// plain matrix product.
 #include <algorithm>
 
-#include "kernels/reference/window.h"
+#include "kernels/simd/conv_geometry.h"
 #include "kernels/simd/kernels.h"
 #include "kernels/simd/tile_f32.h"
 
@@ -25,44 +25,32 @@ void PackWeights(const float* weights, int64_t channels, int64_t filter, float* 
   }
 }
 
-class Conv2DF32 : public Kernel {
+template <Result<ConvGeometry> (*kGeometry)(PrepareContext&)>
+class ProductF32 : public Kernel {
  public:
   Result<void> Prepare(PrepareContext& context) override {
-    const TensorView &input = context.input(0), &weights = context.input(1);
-    LS_RETURN_IF_FAILED(ExpectRank(context, input, 4, 4, "input"));
-    LS_RETURN_IF_FAILED(ExpectRank(context, weights, 4, 4, "weights"));
-    LS_TRY(const Padding padding, PaddingOf(context));
-    LS_TRY(y_, WindowOf(context, padding, input.dim(1), weights.dim(1), "stride_h", "dilation_h_factor",
-                        "height"));
-    LS_TRY(x_, WindowOf(context, padding, input.dim(2), weights.dim(2), "stride_w", "dilation_w_factor",
-                        "width"));
+    LS_TRY(geometry_, kGeometry(context));
     LS_TRY(const Activation activation, FusedActivation(context));
     range_ = RangeOf<float>(activation);
-    batches_ = input.dim(0);
-    depth_ = input.dim(3);
-    channels_ = weights.dim(0);
-    if (weights.dim(3) != depth_)
-      return context.Mismatch("an input of {} channels and weights for {}", depth_, weights.dim(3));
-    if (context.has_input(2) && context.input(2).elements() != channels_) {
-      return context.Mismatch("{} biases for {} output channels", context.input(2).elements(), channels_);
-    }
-    const int64_t filter = y_.size * x_.size * depth_;
-    panels_ = (channels_ + kPanelChannels - 1) / kPanelChannels;
-    packed_ = context.Pack(
-        1, "conv_2d_f32_panels16", static_cast<size_t>(panels_ * kPanelChannels * filter) * sizeof(float),
-        [&](std::byte* bytes) {
-          PackWeights(weights.as<float>().data(), channels_, filter, reinterpret_cast<float*>(bytes));
-        });
-    zeros_.assign(static_cast<size_t>(depth_), 0.0f);
-    return context.SetOutput(0, {batches_, y_.output, x_.output, channels_});
+    const int64_t filter = geometry_.taps() * geometry_.depth;
+    panels_ = (geometry_.channels + kPanelChannels - 1) / kPanelChannels;
+    packed_ = context.Pack(1, "conv_2d_f32_panels16",
+                           static_cast<size_t>(panels_ * kPanelChannels * filter) * sizeof(float),
+                           [&](std::byte* bytes) {
+                             PackWeights(context.input(1).as<float>().data(), geometry_.channels, filter,
+                                         reinterpret_cast<float*>(bytes));
+                           });
+    zeros_.assign(static_cast<size_t>(geometry_.depth), 0.0f);
+    return context.SetOutput(0, geometry_.output_dims);
   }
 
   Result<void> Invoke(InvokeContext& context) override {
     std::vector<float> bias(static_cast<size_t>(panels_ * kPanelChannels), 0.0f);
-    if (context.has_input(2)) std::copy_n(context.input(2).as<float>().data(), channels_, bias.begin());
+    if (context.has_input(2))
+      std::copy_n(context.input(2).as<float>().data(), geometry_.channels, bias.begin());
     const float* input = context.input(0).as<float>().data();
     float* output = context.output().as_mutable<float>().data();
-    const int64_t pixels = batches_ * y_.output * x_.output;
+    const int64_t pixels = geometry_.pixels();
     context.threads->ParallelFor((pixels + kTileRows - 1) / kTileRows, 4,
                                  [&](int64_t begin, int64_t end, int) {
                                    for (int64_t first = begin * kTileRows;
@@ -76,57 +64,58 @@ class Conv2DF32 : public Kernel {
 
  private:
   void Chunk(const float* input, const float* bias, int64_t first, int64_t last, float* output) const {
-    const int64_t taps = y_.size * x_.size, tiles = (last - first + kTileRows - 1) / kTileRows;
-    std::vector<const float*> rows(static_cast<size_t>(tiles * taps * kTileRows));
-    for (int64_t i = 0; i < tiles * kTileRows; ++i) {
-      const int64_t pixel =
-          std::min(first + i, last - 1);  // what a tile has too much is computed twice, not stored
-      const int64_t ox = pixel % x_.output, oy = pixel / x_.output % y_.output,
-                    batch = pixel / (x_.output * y_.output);
-      const float** place = &rows[static_cast<size_t>(i / kTileRows * taps * kTileRows + i % kTileRows)];
-      for (int64_t fy = 0; fy < y_.size; ++fy) {
-        const int64_t iy = y_.origin(oy) + fy * y_.dilation;
-        for (int64_t fx = 0; fx < x_.size; ++fx, place += kTileRows) {
-          const int64_t ix = x_.origin(ox) + fx * x_.dilation;
-          const bool inside = iy >= 0 && iy < y_.input && ix >= 0 && ix < x_.input;
-          *place = inside ? input + ((batch * y_.input + iy) * x_.input + ix) * depth_ : zeros_.data();
-        }
-      }
-    }
+    const int64_t taps = geometry_.taps(), depth = geometry_.depth, channels = geometry_.channels;
+    const int64_t tiles = (last - first + kTileRows - 1) / kTileRows;
+    const std::vector<const float*> rows =
+        GatherRows(geometry_, input, depth, zeros_.data(), first, last, kTileRows);
     const auto* weights = reinterpret_cast<const float*>(packed_.get());
     for (int64_t panel = 0; panel < panels_; ++panel) {
       for (int64_t tile = 0; tile < tiles; ++tile) {
         const int64_t pixel = first + tile * kTileRows;
         ComputeTileF32Avx2(
-            {&rows[static_cast<size_t>(tile * taps * kTileRows)], taps, depth_,
-             weights + panel * taps * depth_ * kPanelChannels, bias + panel * kPanelChannels, range_.low,
-             range_.high, output + pixel * channels_ + panel * kPanelChannels, channels_,
+            {&rows[static_cast<size_t>(tile * taps * kTileRows)], taps, depth,
+             weights + panel * taps * depth * kPanelChannels, bias + panel * kPanelChannels, range_.low,
+             range_.high, output + pixel * channels + panel * kPanelChannels, channels,
              static_cast<int>(std::min<int64_t>(kTileRows, last - pixel)),
-             static_cast<int>(std::min<int64_t>(kPanelChannels, channels_ - panel * kPanelChannels))});
+             static_cast<int>(std::min<int64_t>(kPanelChannels, channels - panel * kPanelChannels))});
       }
     }
   }
 
-  Window y_, x_;
-  int64_t batches_ = 0, depth_ = 0, channels_ = 0, panels_ = 0;
+  ConvGeometry geometry_;
+  int64_t panels_ = 0;
   Range<float> range_;
   std::shared_ptr<const std::byte> packed_;
   std::vector<float> zeros_;
 };
 
-// One group, float throughout, weights that never change.
+// Float throughout, weights that never change.
 bool Supports(const KernelContext& context) {
   const TensorView &input = context.input(0), &weights = context.input(1);
   if (input.dtype != DType::kFloat32 || weights.dtype != DType::kFloat32 || !weights.constant) return false;
   if (context.output_count() != 1 || context.output().dtype != DType::kFloat32) return false;
   if (context.has_input(2) && context.input(2).dtype != DType::kFloat32) return false;
-  return input.rank() == 4 && weights.rank() == 4 && input.dim(3) == weights.dim(3) && input.dim(3) > 0 &&
-         weights.elements() > 0;
+  return weights.elements() > 0;
+}
+// One group.
+bool SupportsConv2D(const KernelContext& context) {
+  const TensorView &input = context.input(0), &weights = context.input(1);
+  return Supports(context) && input.rank() == 4 && weights.rank() == 4 && input.dim(3) == weights.dim(3);
+}
+bool SupportsFullyConnected(const KernelContext& context) {
+  return Supports(context) && context.input(1).rank() == 2;
+}
+
+template <class K>
+std::unique_ptr<Kernel> Make() {
+  return std::make_unique<K>();
 }
 
 }  // namespace
 
-const FastKernel kConv2DF32Avx2 = {"CONV_2D", "conv_2d_f32_avx2", Isa::kAvx2, Supports,
-                                   [] { return std::unique_ptr<Kernel>(std::make_unique<Conv2DF32>()); }};
+const FastKernel kConv2DF32Avx2 = {"CONV_2D", "conv_2d_f32_avx2", Isa::kAvx2, SupportsConv2D,
+                                   Make<ProductF32<Conv2DGeometry>>};
+const FastKernel kFullyConnectedF32Avx2 = {"FULLY_CONNECTED", "fully_connected_f32_avx2", Isa::kAvx2,
+                                           SupportsFullyConnected, Make<ProductF32<FullyConnectedGeometry>>};
 
 }  // namespace litesmith::simd

@@ -2,7 +2,7 @@
 // border are computed with the part of the filter that meets the picture, one at a time; the others in runs.
 #include <algorithm>
 
-#include "kernels/reference/window.h"
+#include "kernels/simd/conv_geometry.h"
 #include "kernels/simd/depthwise_f32.h"
 #include "kernels/simd/kernels.h"
 
@@ -12,30 +12,17 @@ namespace {
 class DepthwiseConv2DF32 : public Kernel {
  public:
   Result<void> Prepare(PrepareContext& context) override {
-    const TensorView &input = context.input(0), &weights = context.input(1);
-    LS_RETURN_IF_FAILED(ExpectRank(context, input, 4, 4, "input"));
-    LS_RETURN_IF_FAILED(ExpectRank(context, weights, 4, 4, "weights"));
-    LS_TRY(const Padding padding, PaddingOf(context));
-    LS_TRY(y_, WindowOf(context, padding, input.dim(1), weights.dim(1), "stride_h", "dilation_h_factor",
-                        "height"));
-    LS_TRY(x_, WindowOf(context, padding, input.dim(2), weights.dim(2), "stride_w", "dilation_w_factor",
-                        "width"));
+    LS_TRY(geometry_, DepthwiseGeometry(context));
     LS_TRY(const Activation activation, FusedActivation(context));
     range_ = RangeOf<float>(activation);
-    channels_ = input.dim(3);
-    if (weights.dim(3) != channels_)
-      return context.Mismatch("an input of {} channels and weights for {}", channels_, weights.dim(3));
-    if (context.has_input(2) && context.input(2).elements() != channels_) {
-      return context.Mismatch("{} biases for {} channels", context.input(2).elements(), channels_);
-    }
-    no_bias_.assign(static_cast<size_t>(channels_), 0.0f);
-    batches_ = input.dim(0);
+    no_bias_.assign(static_cast<size_t>(geometry_.channels), 0.0f);
+    const Window& x = geometry_.x;
     // The columns [inner_first_, inner_last_) have all their taps inside.
     inner_first_ = 0;
-    while (inner_first_ < x_.output && x_.first_tap(inner_first_) > 0) ++inner_first_;
-    inner_last_ = x_.output;
-    while (inner_last_ > inner_first_ && x_.last_tap(inner_last_ - 1) < x_.size) --inner_last_;
-    return context.SetOutput(0, {batches_, y_.output, x_.output, channels_});
+    while (inner_first_ < x.output && x.first_tap(inner_first_) > 0) ++inner_first_;
+    inner_last_ = x.output;
+    while (inner_last_ > inner_first_ && x.last_tap(inner_last_ - 1) < x.size) --inner_last_;
+    return context.SetOutput(0, geometry_.output_dims);
   }
 
   Result<void> Invoke(InvokeContext& context) override {
@@ -43,9 +30,10 @@ class DepthwiseConv2DF32 : public Kernel {
     const float* input = context.input(0).as<float>().data();
     const float* weights = context.input(1).as<float>().data();
     float* output = context.output().as_mutable<float>().data();
-    context.threads->ParallelFor(batches_ * y_.output, 2, [&](int64_t begin, int64_t end, int) {
+    const int64_t height = geometry_.y.output;
+    context.threads->ParallelFor(geometry_.batches * height, 2, [&](int64_t begin, int64_t end, int) {
       for (int64_t row = begin; row < end; ++row)
-        Row(input, weights, bias, row / y_.output, row % y_.output, output);
+        Row(input, weights, bias, row / height, row % height, output);
     });
     return {};
   }
@@ -53,30 +41,31 @@ class DepthwiseConv2DF32 : public Kernel {
  private:
   void Row(const float* input, const float* weights, const float* bias, int64_t batch, int64_t oy,
            float* output) const {
+    const Window &y = geometry_.y, &x = geometry_.x;
+    const int64_t channels = geometry_.channels;
     const auto run = [&](int64_t first, int64_t count) {
-      const int64_t fy_first = y_.first_tap(oy), fy_last = std::max(fy_first, y_.last_tap(oy));
-      const int64_t fx_first = x_.first_tap(first), fx_last = std::max(fx_first, x_.last_tap(first));
-      const int64_t iy = y_.origin(oy) + fy_first * y_.dilation,
-                    ix = x_.origin(first) + fx_first * x_.dilation;
+      const int64_t fy_first = y.first_tap(oy), fy_last = std::max(fy_first, y.last_tap(oy));
+      const int64_t fx_first = x.first_tap(first), fx_last = std::max(fx_first, x.last_tap(first));
+      const int64_t iy = y.origin(oy) + fy_first * y.dilation, ix = x.origin(first) + fx_first * x.dilation;
       DepthwiseRunF32 part;
-      part.input = input + ((batch * y_.input + iy) * x_.input + ix) * channels_;
-      part.row_stride = y_.dilation * x_.input * channels_;
-      part.column_stride = x_.dilation * channels_;
-      part.pixel_stride = x_.stride * channels_;
+      part.input = input + ((batch * y.input + iy) * x.input + ix) * channels;
+      part.row_stride = y.dilation * x.input * channels;
+      part.column_stride = x.dilation * channels;
+      part.pixel_stride = x.stride * channels;
       part.height = fy_last - fy_first;
       part.width = fx_last - fx_first;
       part.bias = bias;
       part.low = range_.low;
       part.high = range_.high;
-      part.channels = channels_;
+      part.channels = channels;
       part.pixels = count;
-      part.output = output + ((batch * y_.output + oy) * x_.output + first) * channels_;
+      part.output = output + ((batch * y.output + oy) * x.output + first) * channels;
       std::vector<float> cut;  // the filter's columns that meet the picture, where those are not all
-      part.weights = weights + (fy_first * x_.size + fx_first) * channels_;
-      if (part.width != x_.size) {
+      part.weights = weights + (fy_first * x.size + fx_first) * channels;
+      if (part.width != x.size) {
         for (int64_t fy = fy_first; fy < fy_last; ++fy) {
-          const float* row = weights + (fy * x_.size + fx_first) * channels_;
-          cut.insert(cut.end(), row, row + part.width * channels_);
+          const float* row = weights + (fy * x.size + fx_first) * channels;
+          cut.insert(cut.end(), row, row + part.width * channels);
         }
         part.weights = cut.data();
       }
@@ -84,11 +73,11 @@ class DepthwiseConv2DF32 : public Kernel {
     };
     for (int64_t ox = 0; ox < inner_first_; ++ox) run(ox, 1);
     if (inner_last_ > inner_first_) run(inner_first_, inner_last_ - inner_first_);
-    for (int64_t ox = std::max(inner_last_, inner_first_); ox < x_.output; ++ox) run(ox, 1);
+    for (int64_t ox = std::max(inner_last_, inner_first_); ox < x.output; ++ox) run(ox, 1);
   }
 
-  Window y_, x_;
-  int64_t batches_ = 0, channels_ = 0, inner_first_ = 0, inner_last_ = 0;
+  ConvGeometry geometry_;
+  int64_t inner_first_ = 0, inner_last_ = 0;
   Range<float> range_;
   std::vector<float> no_bias_;
 };

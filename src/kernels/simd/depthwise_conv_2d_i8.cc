@@ -1,81 +1,212 @@
-// DEPTHWISE_CONV_2D in int8 with one output channel an input channel: sums of a pixel's channels side by
-// side, so that the loops over channels become vector instructions, and the rescaling of tile_i8.h.
-#include "kernels/reference/window.h"
+// DEPTHWISE_CONV_2D with int8 weights and one output channel an input channel, from int8 to int8 and from
+// float32 to float32 (dynamic-range files). Levels are multiplied as they stand; what their zero point adds
+// is the same for every pixel, since the levels outside the picture are the zero point, and is taken off
+// where the sums begin.
+#include <algorithm>
+
+#include "kernels/reference/hybrid.h"
+#include "kernels/reference/wrapping.h"
+#include "kernels/simd/conv_geometry.h"
 #include "kernels/simd/depthwise_i8.h"
 #include "kernels/simd/kernels.h"
+#include "kernels/simd/quantize_rows.h"
 #include "kernels/simd/rescaling_i8.h"
 
 namespace litesmith::simd {
+
+int64_t PackedDepthwiseSizeI8(int64_t taps, int64_t channels) {
+  const int64_t blocks = (channels + kDepthwiseBlock - 1) / kDepthwiseBlock;
+  return blocks * ((taps + 1) / 2) * 2 * kDepthwiseBlock;
+}
+
+void PackDepthwiseWeightsI8(const int8_t* weights, int64_t taps, int64_t channels, int64_t packed_channels,
+                            int16_t* packed) {
+  for (int64_t block = 0; block * kDepthwiseBlock < packed_channels; ++block) {
+    const int64_t first = DepthwiseBlockAt(block, packed_channels);
+    for (int64_t tap = 0; tap < taps; tap += 2) {
+      for (int64_t i = 0; i < 2 * kDepthwiseBlock; ++i) {
+        // Number i belongs to tap i % 2 and lies in half i / 16, lane i / 8 % 2, place i / 2 % 4.
+        const int64_t channel = first + i / 8 % 2 * 8 + i / 16 * 4 + i / 2 % 4;
+        const bool there = tap + i % 2 < taps && channel < channels;
+        *packed++ = there ? weights[(tap + i % 2) * channels + channel] : int16_t{0};
+      }
+    }
+  }
+}
+
 namespace {
 
 class DepthwiseConv2DI8 : public Kernel {
  public:
   Result<void> Prepare(PrepareContext& context) override {
-    const TensorView &input = context.input(0), &weights = context.input(1);
-    LS_RETURN_IF_FAILED(ExpectRank(context, input, 4, 4, "input"));
-    LS_RETURN_IF_FAILED(ExpectRank(context, weights, 4, 4, "weights"));
-    LS_TRY(const Padding padding, PaddingOf(context));
-    LS_TRY(y_, WindowOf(context, padding, input.dim(1), weights.dim(1), "stride_h", "dilation_h_factor",
-                        "height"));
-    LS_TRY(x_, WindowOf(context, padding, input.dim(2), weights.dim(2), "stride_w", "dilation_w_factor",
-                        "width"));
-    batches_ = input.dim(0);
-    channels_ = input.dim(3);
-    if (weights.dim(3) != channels_)
-      return context.Mismatch("an input of {} channels and weights for {}", channels_, weights.dim(3));
-    if (context.has_input(2) && context.input(2).elements() != channels_) {
-      return context.Mismatch("{} biases for {} channels", context.input(2).elements(), channels_);
+    LS_TRY(geometry_, DepthwiseGeometry(context));
+    const int64_t channels = geometry_.channels, taps = geometry_.taps();
+    dynamic_ = context.input(0).dtype == DType::kFloat32;
+    if (dynamic_) {
+      LS_TRY(const Activation activation, FusedActivation(context));
+      range_ = RangeOf<float>(activation);
+      LS_TRY(rescaling_.scale, WeightScales(context, channels));
+    } else {
+      LS_TRY(rescaling_, PrepareRescaling(context, channels));
     }
-    LS_TRY(rescaling_, PrepareRescaling(context, channels_));
-    return context.SetOutput(0, {batches_, y_.output, x_.output, channels_});
+    // Few channels are padded to a block.
+    padded_ = std::max<int64_t>(channels, kDepthwiseBlock);
+    rescaling_.scale.resize(static_cast<size_t>(padded_), 0.0f);
+    const int8_t* weights = context.input(1).as<int8_t>().data();
+    weight_sums_.assign(static_cast<size_t>(padded_), 0);
+    for (int64_t i = 0; i < taps * channels; ++i)
+      weight_sums_[static_cast<size_t>(i % channels)] += weights[i];
+    packed_ = context.Pack(
+        1, "depthwise_conv_2d_i8_pairs16",
+        static_cast<size_t>(PackedDepthwiseSizeI8(taps, padded_)) * sizeof(int16_t), [&](std::byte* bytes) {
+          PackDepthwiseWeightsI8(weights, taps, channels, padded_, reinterpret_cast<int16_t*>(bytes));
+        });
+    const bool copied = dynamic_ || padded_ != channels;
+    levels_ = context.RequestScratch(copied ? static_cast<size_t>(geometry_.input_pixels() * padded_) : 0);
+    inner_first_ = 0;
+    const Window& x = geometry_.x;
+    while (inner_first_ < x.output && x.first_tap(inner_first_) > 0) ++inner_first_;
+    inner_last_ = x.output;
+    while (inner_last_ > inner_first_ && x.last_tap(inner_last_ - 1) < x.size) --inner_last_;
+    return context.SetOutput(0, geometry_.output_dims);
   }
 
   Result<void> Invoke(InvokeContext& context) override {
-    const int32_t* bias = context.has_input(2) ? context.input(2).as<int32_t>().data() : nullptr;
-    const int8_t* input = context.input(0).as<int8_t>().data();
-    const int8_t* weights = context.input(1).as<int8_t>().data();
-    int8_t* output = context.output().as_mutable<int8_t>().data();
-    context.threads->ParallelFor(batches_ * y_.output, 1, [&](int64_t begin, int64_t end, int) {
-      std::vector<int32_t> sums(static_cast<size_t>(channels_));
-      for (int64_t row = begin; row < end; ++row) {
-        for (int64_t ox = 0; ox < x_.output; ++ox) {
-          Pixel(input, weights, bias, row / y_.output, row % y_.output, ox, sums.data());
-          Store(sums.data(), output + (row * x_.output + ox) * channels_);
-        }
+    if (geometry_.pixels() == 0 || geometry_.input_pixels() == 0) return {};
+    for (int64_t batch = 0; batch < geometry_.batches; ++batch) {
+      Picture picture;
+      picture.batch = batch;
+      Quantize(context, picture);
+      picture.start.resize(static_cast<size_t>(padded_));
+      picture.bias.assign(dynamic_ ? static_cast<size_t>(padded_) : 0, 0.0f);
+      for (size_t c = 0; c < picture.start.size(); ++c) {
+        picture.start[c] = WrappingMul(weight_sums_[c], -picture.zero_point);
       }
-    });
+      if (context.has_input(2)) AddBias(context, picture);
+      picture.outside.assign(static_cast<size_t>(padded_), static_cast<int8_t>(picture.zero_point));
+      context.threads->ParallelFor(geometry_.y.output, 1, [&](int64_t begin, int64_t end, int) {
+        for (int64_t oy = begin; oy < end; ++oy) Row(context, picture, oy);
+      });
+    }
     return {};
   }
 
  private:
-  void Pixel(const int8_t* input, const int8_t* weights, const int32_t* bias, int64_t batch, int64_t oy,
-             int64_t ox, int32_t* sums) const {
-    for (int64_t c = 0; c < channels_; ++c) sums[c] = bias != nullptr ? bias[c] : 0;
-    for (int64_t fy = y_.first_tap(oy); fy < y_.last_tap(oy); ++fy) {
-      for (int64_t fx = x_.first_tap(ox); fx < x_.last_tap(ox); ++fx) {
-        const int64_t iy = y_.origin(oy) + fy * y_.dilation, ix = x_.origin(ox) + fx * x_.dilation;
-        const int8_t* in = input + ((batch * y_.input + iy) * x_.input + ix) * channels_;
-        const int8_t* weight = weights + (fy * x_.size + fx) * channels_;
-        AddTapI8Avx2(in, rescaling_.input_zero, weight, channels_, sums);
+  // One of the batch, and what the sums of its pixels begin with.
+  struct Picture {
+    int64_t batch = 0;
+    const int8_t* levels = nullptr;  // [y, x, padded]
+    int32_t zero_point = 0;
+    float scale = 0;
+    std::vector<int32_t> start;
+    std::vector<float> bias;
+    std::vector<int8_t> outside;
+  };
+
+  void AddBias(InvokeContext& context, Picture& picture) const {
+    for (int64_t c = 0; c < geometry_.channels; ++c) {
+      const auto at = static_cast<size_t>(c);
+      if (dynamic_) {
+        picture.bias[at] = context.input(2).as<float>()[at];
+      } else {
+        picture.start[at] = WrappingAdd(picture.start[at], context.input(2).as<int32_t>()[at]);
       }
     }
   }
 
-  void Store(const int32_t* sums, int8_t* out) const {
-    RescaleI8Avx2(sums, rescaling_.scale.data(), static_cast<float>(rescaling_.low - rescaling_.zero_point),
-                  static_cast<float>(rescaling_.high - rescaling_.zero_point), rescaling_.zero_point,
-                  channels_, out);
+  void Quantize(InvokeContext& context, Picture& picture) const {
+    const int64_t pixels = geometry_.y.input * geometry_.x.input, channels = geometry_.channels;
+    auto* scratch = reinterpret_cast<int8_t*>(context.scratch(levels_)) + picture.batch * pixels * padded_;
+    picture.levels = scratch;
+    if (!dynamic_) {
+      const int8_t* from = context.input(0).as<int8_t>().data() + picture.batch * pixels * channels;
+      picture.zero_point = rescaling_.input_zero;
+      if (padded_ == channels) {
+        picture.levels = from;
+        return;
+      }
+      for (int64_t i = 0; i < pixels; ++i) std::copy_n(from + i * channels, channels, scratch + i * padded_);
+      return;
+    }
+    const float* from = context.input(0).as<float>().data() + picture.batch * pixels * channels;
+    const ValueRange range = RangeOfAvx2(from, pixels * channels);
+    const RowScale row = AsymmetricScale(range.low, range.high);
+    picture.zero_point = row.zero_point;
+    picture.scale = row.scale;
+    context.threads->ParallelFor(pixels, 64, [&](int64_t begin, int64_t end, int) {
+      for (int64_t i = begin; i < end; ++i) {
+        QuantizeHybridAvx2(from + i * channels, 1.0f / row.scale, row.zero_point, channels,
+                           scratch + i * padded_);
+      }
+    });
   }
 
-  Window y_, x_;
-  int64_t batches_ = 0, channels_ = 0;
-  RescalingI8 rescaling_;
+  void Row(InvokeContext& context, const Picture& picture, int64_t oy) const {
+    const Window &y = geometry_.y, &x = geometry_.x;
+    const int64_t taps = geometry_.taps();
+    std::vector<const int8_t*> rows(static_cast<size_t>(taps + taps % 2), picture.outside.data());
+    const auto place = [&](int64_t ox) {
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        const int64_t iy = y.origin(oy) + tap / x.size * y.dilation;
+        const int64_t ix = x.origin(ox) + tap % x.size * x.dilation;
+        const bool inside = iy >= 0 && iy < y.input && ix >= 0 && ix < x.input;
+        rows[static_cast<size_t>(tap)] =
+            inside ? picture.levels + (iy * x.input + ix) * padded_ : picture.outside.data();
+      }
+    };
+    for (int64_t ox = 0; ox < x.output; ++ox) {
+      if (ox <= inner_first_ || ox >= inner_last_) {
+        place(ox);
+      } else {
+        // Inside, every tap moves with the window, but for those above and below the picture.
+        for (int64_t tap = 0; tap < taps; ++tap) {
+          const int8_t*& row = rows[static_cast<size_t>(tap)];
+          if (row != picture.outside.data()) row += x.stride * padded_;
+        }
+      }
+      Pixel(context, picture, rows.data(), (picture.batch * y.output + oy) * x.output + ox);
+    }
+  }
+
+  void Pixel(InvokeContext& context, const Picture& picture, const int8_t* const* rows, int64_t at) const {
+    const int64_t channels = geometry_.channels;
+    const DepthwisePixelI8 pixel = {rows,
+                                    (geometry_.taps() + 1) / 2,
+                                    padded_,
+                                    reinterpret_cast<const int16_t*>(packed_.get()),
+                                    picture.start.data(),
+                                    rescaling_.scale.data()};
+    if (dynamic_) {
+      float few[kDepthwiseBlock];
+      float* out = context.output().as_mutable<float>().data() + at * channels;
+      ComputeDepthwiseI8Avx2(pixel, DepthwiseOutputF32{picture.scale, picture.bias.data(), range_.low,
+                                                       range_.high, padded_ == channels ? out : few});
+      if (padded_ != channels) std::copy_n(few, channels, out);
+    } else {
+      int8_t few[kDepthwiseBlock];
+      int8_t* out = context.output().as_mutable<int8_t>().data() + at * channels;
+      ComputeDepthwiseI8Avx2(pixel, DepthwiseOutputI8{rescaling_.zero_point, rescaling_.low, rescaling_.high,
+                                                      padded_ == channels ? out : few});
+      if (padded_ != channels) std::copy_n(few, channels, out);
+    }
+  }
+
+  ConvGeometry geometry_;
+  bool dynamic_ = false;
+  int64_t padded_ = 0, inner_first_ = 0, inner_last_ = 0;
+  Range<float> range_;     // of float outputs
+  RescalingI8 rescaling_;  // of int8 outputs; of float outputs only the weights' scales
+  std::vector<int32_t> weight_sums_;
+  std::shared_ptr<const std::byte> packed_;
+  int levels_ = -1;
 };
 
 bool Supports(const KernelContext& context) {
-  const TensorView& weights = context.input(1);
-  if (weights.rank() != 4 || weights.dim(0) != 1 || !SupportsInt8(context, weights.dim(3))) return false;
-  return context.input(0).dim(3) == weights.dim(3) && weights.dim(1) * weights.dim(2) < (int64_t{1} << 16);
+  const TensorView &input = context.input(0), &weights = context.input(1);
+  if (weights.rank() != 4 || weights.dim(0) != 1 || weights.elements() == 0 || input.rank() != 4)
+    return false;
+  return SupportsI8Weights(context, weights.dim(3)) && input.dim(3) == weights.dim(3) &&
+         weights.dim(1) * weights.dim(2) <= kMaxTermsI8;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The inner loop of int8 convolutions, on activations widened to 16 bits with their zero point taken off.
+// The inner loop of int8 convolutions and matrix products, on activations widened to 16 bits with their zero
+// point taken off.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +15,28 @@ struct TileI8 {
   int64_t taps, pairs;
   // [taps][pairs][kPanelChannelsI8][2]: two neighbouring input channels of each output channel side by side.
   const int16_t* weights;
-  const int32_t* bias;            // [kPanelChannelsI8]
-  const float* scale;             // [kPanelChannelsI8]: input scale * weight scale / output scale
-  int32_t zero_point, low, high;  // of the output
-  int8_t* output;
-  int64_t output_stride;
-  int pixels, channels;
+  const int32_t* start;   // [kPanelChannelsI8]: what the sums begin with, the bias of int8 outputs
+  const float* scale;     // [kPanelChannelsI8]
+  int64_t output_stride;  // numbers from one pixel to the next
+  int pixels, channels;   // how many of the tile are stored
 };
 
-// round(sum * scale) + zero point, halves to even, cut to [low, high]: the rescaling of XNNPACK's fp32
-// kernels, which the official runtime uses by default. Products of two 8-bit numbers summed in 32 bits do not
-// overflow below 2^17 terms.
-void ComputeTileI8Avx2(const TileI8& tile);
+// round(sum * scale) + zero_point, halves to even, cut to [low, high]: the rescaling of XNNPACK's fp32
+// kernels, which the official runtime uses by default; `scale` is input scale * weight scale / output scale.
+// Products of two 8-bit numbers summed in 32 bits do not overflow below 2^15 terms.
+struct OutputI8 {
+  int32_t zero_point, low, high;
+  int8_t* first;
+};
+void ComputeTileI8Avx2(const TileI8& tile, const OutputI8& output);
+
+// sum * row scale * scale + bias, cut to [low, high]: inputs that were quantized during inference.
+struct OutputF32 {
+  const float* row_scale;  // [pixels]
+  const float* bias;       // [kPanelChannelsI8]
+  float low, high;
+  float* first;
+};
+void ComputeTileI8Avx2(const TileI8& tile, const OutputF32& output);
 
 }  // namespace litesmith::simd

@@ -1,0 +1,70 @@
+// Plain loops that the compiler turns into AVX2 instructions; without AVX2 they are merely slow.
+#include "kernels/simd/quantize_rows.h"
+
+#include <cmath>
+
+namespace litesmith::simd {
+
+ValueRange RangeOfAvx2(const float* values, int64_t count) {
+  // Eight at a time by hand: compilers keep the order of comparisons of floats.
+  constexpr int kLanes = 8;
+  float low[kLanes] = {}, high[kLanes] = {};
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const float value = values[i + lane];
+      low[lane] = value < low[lane] ? value : low[lane];
+      high[lane] = value > high[lane] ? value : high[lane];
+    }
+  }
+  ValueRange range{0, 0};
+  for (; i < count; ++i) {
+    range.low = values[i] < range.low ? values[i] : range.low;
+    range.high = values[i] > range.high ? values[i] : range.high;
+  }
+  for (int lane = 0; lane < kLanes; ++lane) {
+    range.low = low[lane] < range.low ? low[lane] : range.low;
+    range.high = high[lane] > range.high ? high[lane] : range.high;
+  }
+  return range;
+}
+
+DynamicScale DynamicScaleOf(ValueRange range) {
+  const float inverse = range.low == range.high ? 1.0f : 255.0f / (range.high - range.low);
+  const float low = range.low * inverse, high = range.high * inverse;
+  float zero = (-128 + low) + (127 + high) > 0 ? -128 - low : 127 - high;
+  if (!(zero > -128)) zero = -128;  // NaN, too: ranges without end
+  if (zero > 127) zero = 127;
+  return {1.0f / inverse, inverse, static_cast<int32_t>(std::lrint(zero))};
+}
+
+void QuantizeWideAvx2(const float* values, const DynamicScale& scale, int64_t count, int16_t* out) {
+  const auto low = static_cast<float>(-128 - scale.zero_point);
+  const auto high = static_cast<float>(127 - scale.zero_point);
+  const float inverse = scale.inverse;
+  for (int64_t i = 0; i < count; ++i) {
+    const float value = values[i] * inverse;
+    const float lowered = value < high ? value : high;
+    const float cut = lowered < low ? low : lowered;
+    out[i] = static_cast<int16_t>(static_cast<int32_t>(__builtin_nearbyintf(cut)));
+  }
+}
+
+void QuantizeHybridAvx2(const float* values, float inverse, int32_t zero_point, int64_t count, int8_t* out) {
+  const auto zero = static_cast<float>(zero_point);
+  // The largest float below a half: added and cut off, it rounds halves away from zero and nothing else up.
+  constexpr float kAlmostHalf = 0x1.fffffep-2f;
+  for (int64_t i = 0; i < count; ++i) {
+    const float moved = zero + values[i] * inverse;
+    const float lowered = moved < 127 ? moved : 127;
+    const float cut = lowered < -128 ? -128 : lowered;
+    out[i] = static_cast<int8_t>(static_cast<int32_t>(cut + __builtin_copysignf(kAlmostHalf, cut)));
+  }
+}
+
+void WidenAvx2(const int8_t* values, int32_t zero_point, int64_t count, int16_t* out) {
+  const auto zero = static_cast<int16_t>(zero_point);
+  for (int64_t i = 0; i < count; ++i) out[i] = static_cast<int16_t>(values[i] - zero);
+}
+
+}  // namespace litesmith::simd
