@@ -21,10 +21,9 @@ RowScale QuantizeRowSymmetric(std::span<const float> row, int8_t* out) {
   return {largest / 127, 0};
 }
 
-RowScale AsymmetricScale(float low_bound, float high_bound) {
-  const double low = low_bound, high = high_bound;
+RowScale AsymmetricScale(double low, double high, double span) {
   if (low == high) return {};
-  const double scale = (high - low) / 255;
+  const double scale = span / 255;
   const double from_low = -128 - low / scale, from_high = 127 - high / scale;
   const double low_error = 128 + std::abs(low / scale), high_error = 127 + std::abs(high / scale);
   const int32_t zero = std::clamp(RoundToInt32(low_error < high_error ? from_low : from_high), -128, 127);
@@ -32,12 +31,12 @@ RowScale AsymmetricScale(float low_bound, float high_bound) {
 }
 
 RowScale QuantizeRowAsymmetric(std::span<const float> row, int8_t* out) {
-  float low = 0, high = 0;
+  double low = 0, high = 0;
   for (float value : row) {
-    low = std::min(low, value);
-    high = std::max(high, value);
+    low = std::min(low, static_cast<double>(value));
+    high = std::max(high, static_cast<double>(value));
   }
-  const RowScale scale = AsymmetricScale(low, high);
+  const RowScale scale = AsymmetricScale(low, high, high - low);
   const float inverse = 1.0f / scale.scale;
   for (size_t i = 0; i < row.size(); ++i) {
     const float moved = static_cast<float>(scale.zero_point) + row[i] * inverse;

@@ -130,7 +130,7 @@ class DepthwiseConv2DI8 : public Kernel {
     }
     const float* from = context.input(0).as<float>().data() + picture.batch * pixels * channels;
     const ValueRange range = RangeOfAvx2(from, pixels * channels);
-    const RowScale row = AsymmetricScale(range.low, range.high);
+    const RowScale row = AsymmetricScale(range.low, range.high, range.high - range.low);
     picture.zero_point = row.zero_point;
     picture.scale = row.scale;
     context.threads->ParallelFor(pixels, 64, [&](int64_t begin, int64_t end, int) {

@@ -13,15 +13,17 @@ __m256 Clamp(const DepthwiseRunF32& run, __m256 value) {
   return _mm256_min_ps(_mm256_set1_ps(run.high), _mm256_max_ps(_mm256_set1_ps(run.low), value));
 }
 
+// Sums run down the filter's columns, one after the other, as XNNPACK's do (xnn_pack_f32_dwconv_ghw_w in
+// packing.cc lays the taps out so), so that both round alike.
 template <int kCount>
 void Block(const DepthwiseRunF32& run, int64_t pixel, int64_t channel) {
   const float* input = run.input + pixel * run.pixel_stride + channel;
   __m256 sums[kCount];
   for (int i = 0; i < kCount; ++i) sums[i] = _mm256_loadu_ps(run.bias + channel);
-  const float* weights = run.weights + channel;
-  for (int64_t fy = 0; fy < run.height; ++fy) {
-    const float* tap = input + fy * run.row_stride;
-    for (int64_t fx = 0; fx < run.width; ++fx, tap += run.column_stride, weights += run.channels) {
+  for (int64_t fx = 0; fx < run.width; ++fx) {
+    const float* tap = input + fx * run.column_stride;
+    const float* weights = run.weights + fx * run.channels + channel;
+    for (int64_t fy = 0; fy < run.height; ++fy, tap += run.row_stride, weights += run.width * run.channels) {
       const __m256 weight = _mm256_loadu_ps(weights);
       for (int i = 0; i < kCount; ++i) {
         sums[i] = _mm256_fmadd_ps(_mm256_loadu_ps(tap + i * run.pixel_stride), weight, sums[i]);
@@ -33,36 +35,31 @@ void Block(const DepthwiseRunF32& run, int64_t pixel, int64_t channel) {
   }
 }
 
-// 3x3 with stride 1: the six columns that four pixels share are loaded once a row.
+// 3x3 with stride 1: the six columns that four pixels share are loaded once, all weights stay in registers.
 void Block3x3(const DepthwiseRunF32& run, int64_t pixel, int64_t channel) {
-  const float* row = run.input + pixel * run.pixel_stride + channel;
+  const float* input = run.input + pixel * run.pixel_stride + channel;
   const __m256 bias = _mm256_loadu_ps(run.bias + channel);
   __m256 a = bias, b = bias, c = bias, d = bias;
-  const float* weights = run.weights + channel;
-  for (int fy = 0; fy < 3; ++fy, row += run.row_stride, weights += 3 * run.channels) {
-    const __m256 w0 = _mm256_loadu_ps(weights), w1 = _mm256_loadu_ps(weights + run.channels),
-                 w2 = _mm256_loadu_ps(weights + 2 * run.channels);
-    const float* x = row;
-    const int64_t step = run.column_stride;
-    __m256 v = _mm256_loadu_ps(x);
-    a = _mm256_fmadd_ps(v, w0, a);
-    v = _mm256_loadu_ps(x + step);
-    a = _mm256_fmadd_ps(v, w1, a);
-    b = _mm256_fmadd_ps(v, w0, b);
-    v = _mm256_loadu_ps(x + 2 * step);
-    a = _mm256_fmadd_ps(v, w2, a);
-    b = _mm256_fmadd_ps(v, w1, b);
-    c = _mm256_fmadd_ps(v, w0, c);
-    v = _mm256_loadu_ps(x + 3 * step);
-    b = _mm256_fmadd_ps(v, w2, b);
-    c = _mm256_fmadd_ps(v, w1, c);
-    d = _mm256_fmadd_ps(v, w0, d);
-    v = _mm256_loadu_ps(x + 4 * step);
-    c = _mm256_fmadd_ps(v, w2, c);
-    d = _mm256_fmadd_ps(v, w1, d);
-    v = _mm256_loadu_ps(x + 5 * step);
-    d = _mm256_fmadd_ps(v, w2, d);
+  __m256 weights[3][3];
+  for (int fx = 0; fx < 3; ++fx) {
+    for (int fy = 0; fy < 3; ++fy)
+      weights[fx][fy] = _mm256_loadu_ps(run.weights + (fy * 3 + fx) * run.channels + channel);
   }
+  const auto column = [&](int x, __m256* first, __m256* second, __m256* third) {
+    for (int fy = 0; fy < 3; ++fy) {
+      const __m256 value = _mm256_loadu_ps(input + x * run.column_stride + fy * run.row_stride);
+      // This column is the first of one pixel, the second of the one before it, the third of one more.
+      if (first != nullptr) *first = _mm256_fmadd_ps(value, weights[0][fy], *first);
+      if (second != nullptr) *second = _mm256_fmadd_ps(value, weights[1][fy], *second);
+      if (third != nullptr) *third = _mm256_fmadd_ps(value, weights[2][fy], *third);
+    }
+  };
+  column(0, &a, nullptr, nullptr);
+  column(1, &b, &a, nullptr);
+  column(2, &c, &b, &a);
+  column(3, &d, &c, &b);
+  column(4, nullptr, &d, &c);
+  column(5, nullptr, nullptr, &d);
   float* out = run.output + pixel * run.channels + channel;
   _mm256_storeu_ps(out, Clamp(run, a));
   _mm256_storeu_ps(out + run.channels, Clamp(run, b));
@@ -72,10 +69,10 @@ void Block3x3(const DepthwiseRunF32& run, int64_t pixel, int64_t channel) {
 
 void Scalar(const DepthwiseRunF32& run, int64_t pixel, int64_t channel) {
   float sum = run.bias[channel];
-  for (int64_t fy = 0; fy < run.height; ++fy) {
-    for (int64_t fx = 0; fx < run.width; ++fx) {
-      sum += run.input[pixel * run.pixel_stride + fy * run.row_stride + fx * run.column_stride + channel] *
-             run.weights[(fy * run.width + fx) * run.channels + channel];
+  for (int64_t fx = 0; fx < run.width; ++fx) {
+    for (int64_t fy = 0; fy < run.height; ++fy) {
+      const int64_t at = pixel * run.pixel_stride + fy * run.row_stride + fx * run.column_stride + channel;
+      sum = __builtin_fmaf(run.input[at], run.weights[(fy * run.width + fx) * run.channels + channel], sum);
     }
   }
   run.output[pixel * run.channels + channel] = sum < run.low ? run.low : run.high < sum ? run.high : sum;

@@ -24,8 +24,8 @@ DynamicScale DynamicScaleOf(ValueRange range);
 // out = round(x * inverse) + zero_point, halves to even, within int8, less the zero point.
 void QuantizeWideAvx2(const float* values, const DynamicScale& scale, int64_t count, int16_t* out);
 
-// out = round(x * inverse + zero_point), halves away from zero, within int8: what the official runtime's own
-// kernels do (AsymmetricQuantizeFloats).
+// out = round(x * inverse) + zero_point, halves away from zero, within int8: what the official runtime's own
+// kernels do (NeonAsymmetricQuantizeFloats in neon_tensor_utils.cc, which x86 runs by way of SSE).
 void QuantizeHybridAvx2(const float* values, float inverse, int32_t zero_point, int64_t count, int8_t* out);
 
 // out = q - zero_point.

@@ -51,14 +51,13 @@ void QuantizeWideAvx2(const float* values, const DynamicScale& scale, int64_t co
 }
 
 void QuantizeHybridAvx2(const float* values, float inverse, int32_t zero_point, int64_t count, int8_t* out) {
-  const auto zero = static_cast<float>(zero_point);
-  // The largest float below a half: added and cut off, it rounds halves away from zero and nothing else up.
-  constexpr float kAlmostHalf = 0x1.fffffep-2f;
+  const auto low = static_cast<float>(-128 - zero_point), high = static_cast<float>(127 - zero_point);
   for (int64_t i = 0; i < count; ++i) {
-    const float moved = zero + values[i] * inverse;
-    const float lowered = moved < 127 ? moved : 127;
-    const float cut = lowered < -128 ? -128 : lowered;
-    out[i] = static_cast<int8_t>(static_cast<int32_t>(cut + __builtin_copysignf(kAlmostHalf, cut)));
+    const float value = values[i] * inverse;
+    const float moved = value < 0 ? value - 0.5f : value + 0.5f;
+    const float lowered = moved < high ? moved : high;
+    const float cut = lowered < low ? low : lowered;
+    out[i] = static_cast<int8_t>(static_cast<int32_t>(cut) + zero_point);
   }
 }
 
