@@ -122,9 +122,9 @@ std::string KernelRun::Findings() const {
 
 KernelRun RunKernel(const KernelCall& call) {
   KernelRun run;
-  const KernelFactory factory = FindReferenceKernel(call.op);
+  const KernelFactory factory = call.fast != nullptr ? call.fast->make : FindReferenceKernel(call.op);
   if (factory == nullptr) {
-    ADD_FAILURE() << "no reference kernel named " << call.op;
+    ADD_FAILURE() << "no kernel named " << call.op;
     return run;
   }
   FindingList sink;
@@ -140,7 +140,7 @@ KernelRun RunKernel(const KernelCall& call) {
   preparing.memory = &memory;
   preparing.attributes = &call.attributes;
   preparing.op_name = call.op;
-  preparing.threads = &serial_threads;
+  preparing.threads = call.threads != nullptr ? call.threads : &serial_threads;
   preparing.limits = &kTestLimits;
   for (size_t i = 0; i < call.inputs.size(); ++i) {
     preparing.inputs.push_back(ViewOf(call.inputs[i], memory.inputs[i]));
@@ -161,13 +161,17 @@ KernelRun RunKernel(const KernelCall& call) {
   invoking.memory = &memory;
   invoking.attributes = &call.attributes;
   invoking.op_name = call.op;
-  invoking.threads = &serial_threads;
+  invoking.threads = preparing.threads;
   invoking.limits = &kTestLimits;
   invoking.inputs = preparing.inputs;
   for (TensorView& view : preparing.inputs) {
     if (!view.constant) view.data = nullptr;
   }
 
+  if (call.fast != nullptr && !call.fast->supports(preparing)) {
+    ADD_FAILURE() << call.fast->name << " does not take the call";
+    return run;
+  }
   run.prepared = kernel->Prepare(preparing).ok();
   run.ok = run.prepared;
   invoking.outputs = preparing.outputs;

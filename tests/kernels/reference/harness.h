@@ -1,4 +1,4 @@
-// Prepares and invokes one reference kernel on given tensors, without graph or interpreter.
+// Prepares and invokes one kernel on given tensors, without graph or interpreter.
 //
 //   const KernelRun run = RunKernel("ADD", {{a}, {b}}, {{"fused_activation_function", int64_t{1}}},
 //   {DType::kFloat32}); ASSERT_TRUE(run.ok) << run.Findings(); ExpectNear(run.outputs[0], {1, 2, 3});
@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "base/finding.h"
-#include "kernels/kernel.h"
+#include "base/host.h"
+#include "kernels/fast_kernel.h"
 #include "tensor/attributes.h"
 #include "tensor/tensor.h"
 
@@ -45,6 +46,8 @@ struct KernelCall {
   std::vector<KernelOutput> outputs;
   std::vector<KernelOutput> intermediates;
   int invocations = 1;
+  const FastKernel* fast = nullptr;  // instead of the reference kernel; it must support the call
+  Threads* threads = nullptr;        // one if null
 };
 
 KernelRun RunKernel(const KernelCall& call);
