@@ -1,33 +1,46 @@
-// Plain loops that the compiler turns into AVX2 instructions; without AVX2 they are merely slow.
+// Mostly plain loops that the compiler turns into AVX2 instructions; the order of comparisons of floats it
+// keeps, so those are written out.
 #include "kernels/simd/quantize_rows.h"
 
 #include <cmath>
 
+#include "base/check.h"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 namespace litesmith::simd {
 
+#if defined(__AVX2__)
 ValueRange RangeOfAvx2(const float* values, int64_t count) {
-  // Eight at a time by hand: compilers keep the order of comparisons of floats.
-  constexpr int kLanes = 8;
-  float low[kLanes] = {}, high[kLanes] = {};
+  __m256 low = _mm256_setzero_ps(), high = low;
   int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (int lane = 0; lane < kLanes; ++lane) {
-      const float value = values[i + lane];
-      low[lane] = value < low[lane] ? value : low[lane];
-      high[lane] = value > high[lane] ? value : high[lane];
-    }
+  for (; i + 8 <= count; i += 8) {
+    const __m256 value = _mm256_loadu_ps(values + i);
+    low = _mm256_min_ps(value, low);  // the second operand where a NaN meets it
+    high = _mm256_max_ps(value, high);
   }
+  alignas(32) float lows[8], highs[8];
+  _mm256_store_ps(lows, low);
+  _mm256_store_ps(highs, high);
   ValueRange range{0, 0};
   for (; i < count; ++i) {
     range.low = values[i] < range.low ? values[i] : range.low;
     range.high = values[i] > range.high ? values[i] : range.high;
   }
-  for (int lane = 0; lane < kLanes; ++lane) {
-    range.low = low[lane] < range.low ? low[lane] : range.low;
-    range.high = high[lane] > range.high ? high[lane] : range.high;
+  for (int lane = 0; lane < 8; ++lane) {
+    range.low = lows[lane] < range.low ? lows[lane] : range.low;
+    range.high = highs[lane] > range.high ? highs[lane] : range.high;
   }
   return range;
 }
+#else
+ValueRange RangeOfAvx2(const float*, int64_t) {
+  LS_CHECK(false, "built without AVX2");
+  return {};
+}
+#endif
 
 DynamicScale DynamicScaleOf(ValueRange range) {
   const float inverse = range.low == range.high ? 1.0f : 255.0f / (range.high - range.low);

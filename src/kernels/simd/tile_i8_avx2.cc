@@ -89,8 +89,14 @@ void ComputeTileI8Avx2(const TileI8& tile, const OutputF32& output) {
   Compute(tile, [&](int row, __m256i sum0, __m256i sum1) {
     const __m256 row_scale = _mm256_set1_ps(output.row_scale[row]);
     float* out = output.first + row * tile.output_stride;
-    _mm256_maskstore_ps(out, mask0, real(sum0, row_scale, scale0, bias0));
-    if (tile.channels > 8) _mm256_maskstore_ps(out + 8, mask1, real(sum1, row_scale, scale1, bias1));
+    const __m256 first = real(sum0, row_scale, scale0, bias0), second = real(sum1, row_scale, scale1, bias1);
+    if (tile.channels == kPanelChannelsI8) {
+      _mm256_storeu_ps(out, first);
+      _mm256_storeu_ps(out + 8, second);
+    } else {
+      _mm256_maskstore_ps(out, mask0, first);
+      if (tile.channels > 8) _mm256_maskstore_ps(out + 8, mask1, second);
+    }
   });
 }
 
