@@ -114,21 +114,27 @@ class DepthwiseConv2DI8 : public Kernel {
     }
   }
 
+  // Memory for the picture's levels, where those of the input cannot be taken as they are.
+  int8_t* LevelsOf(InvokeContext& context, Picture& picture) const {
+    int8_t* levels = reinterpret_cast<int8_t*>(context.scratch(levels_)) +
+                     picture.batch * geometry_.y.input * geometry_.x.input * padded_;
+    picture.levels = levels;
+    return levels;
+  }
+
   void Quantize(InvokeContext& context, Picture& picture) const {
     const int64_t pixels = geometry_.y.input * geometry_.x.input, channels = geometry_.channels;
-    auto* scratch = reinterpret_cast<int8_t*>(context.scratch(levels_)) + picture.batch * pixels * padded_;
-    picture.levels = scratch;
     if (!dynamic_) {
       const int8_t* from = context.input(0).as<int8_t>().data() + picture.batch * pixels * channels;
       picture.zero_point = rescaling_.input_zero;
-      if (padded_ == channels) {
-        picture.levels = from;
-        return;
-      }
+      picture.levels = from;
+      if (padded_ == channels) return;
+      int8_t* scratch = LevelsOf(context, picture);
       for (int64_t i = 0; i < pixels; ++i) std::copy_n(from + i * channels, channels, scratch + i * padded_);
       return;
     }
     const float* from = context.input(0).as<float>().data() + picture.batch * pixels * channels;
+    int8_t* scratch = LevelsOf(context, picture);
     const ValueRange range = RangeOfAvx2(from, pixels * channels);
     const RowScale row = AsymmetricScale(range.low, range.high, range.high - range.low);
     picture.zero_point = row.zero_point;
