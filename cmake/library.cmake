@@ -43,6 +43,9 @@ add_library(litesmith::litesmith ALIAS litesmith_library)
 set_target_properties(litesmith_library PROPERTIES OUTPUT_NAME litesmith EXPORT_NAME litesmith LINKER_LANGUAGE CXX)
 target_compile_features(litesmith_library INTERFACE cxx_std_20)
 target_link_libraries(litesmith_library INTERFACE ${packages})
+# Libraries with kernels for custom ops find these functions in the program.
+target_link_options(litesmith_library INTERFACE
+  "LINKER:--export-dynamic-symbol=TfLite*" "LINKER:--export-dynamic-symbol=_ZN6tflite*")
 target_include_directories(litesmith_library INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 

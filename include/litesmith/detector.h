@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include <litesmith/custom_ops.h>
 #include <litesmith/model.h>
 
 namespace litesmith::api {
@@ -42,6 +43,7 @@ struct Found {
 
 struct DetectorOptions {
   int threads = 1;
+  CustomOps custom_ops;  // kernels that the program does not have
   // What overrules the model's metadata.
   std::optional<std::array<float, 3>> mean, std;  // by red, green, blue: (pixel - mean) / std
   std::vector<std::string> labels;                // class 0 first

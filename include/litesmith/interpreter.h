@@ -1,6 +1,7 @@
 // Runs a model.
 #pragma once
 
+#include <litesmith/custom_ops.h>
 #include <litesmith/model.h>
 
 namespace litesmith::api {
@@ -8,6 +9,7 @@ namespace litesmith::api {
 struct RunOptions {
   std::string signature;  // key; empty: serving_default, else the first, else the main graph
   int threads = 1;        // of an interpreter's own
+  CustomOps custom_ops;   // kernels that the program does not have
 };
 
 // For one thread at a time; any number of interpreters may run one model at once, and share its weights.

@@ -1,6 +1,7 @@
 // The whole C++ interface; docs/api.md is the guide.
 #pragma once
 
+#include <litesmith/custom_ops.h>
 #include <litesmith/detector.h>
 #include <litesmith/finding.h>
 #include <litesmith/interpreter.h>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/custom_ops.h"
 #include "api/model.h"
 #include "api/session.h"
 #include "formats/image/picture.h"
@@ -72,8 +73,9 @@ Detector::~Detector() = default;
 Outcome<Detector> Detector::Create(const Model& model, const DetectorOptions& options) {
   auto data = std::make_unique<Data>();
   const auto made = data->session.RunVoid([&]() -> Result<void> {
-    LS_TRY(data->detector, pipeline::Detector::Create(model.data().module, std::max(options.threads, 1),
-                                                      data->session.context));
+    Context& context = data->session.context;
+    LS_TRY(const runtime::Options own, OwnOptions(options.threads, options.custom_ops, context));
+    LS_TRY(data->detector, pipeline::Detector::Create(model.data().module, own, context));
     vision::Preparation& preparation = data->detector->preparation();
     if (options.mean) preparation.mean = *options.mean;
     if (options.std) preparation.std = *options.std;

@@ -1,5 +1,6 @@
 #include <litesmith/interpreter.h>
 
+#include "api/custom_ops.h"
 #include "api/model.h"
 #include "api/session.h"
 #include "api/tensor.h"
@@ -32,8 +33,8 @@ Interpreter::~Interpreter() = default;
 Outcome<Interpreter> Interpreter::Create(const Model& model, const RunOptions& options) {
   auto data = std::make_unique<Data>();
   const auto made = data->session.RunVoid([&]() -> Result<void> {
-    runtime::Options own;
-    own.threads = std::max(options.threads, 1);
+    LS_TRY(const runtime::Options own,
+           OwnOptions(options.threads, options.custom_ops, data->session.context));
     LS_TRY(data->interpreter,
            runtime::Interpreter::Create(model.data().module, options.signature, own, data->session.context));
     data->inputs = InfosOf(data->interpreter->inputs());

@@ -67,6 +67,7 @@ Result<Measured> Measure(Session& session, Arguments& arguments, Context& contex
   runtime::Options options;
   options.threads = session.threads();
   options.profile = arguments.profile;
+  options.custom_kernels = arguments.model.custom_kernels;
   LS_TRY(const auto interpreter,
          runtime::Interpreter::Create(model.module, keys.empty() ? "" : keys.front(), options, context));
   measured.load_ms = now() - start;

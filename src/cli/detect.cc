@@ -119,7 +119,10 @@ Result<std::vector<Json>> DetectAll(Session& session, Arguments& arguments, Cont
   }
   LS_TRY(pipeline::Converted model,
          pipeline::LoadModel(arguments.model.path, arguments.model.options, context));
-  LS_TRY(const auto detector, pipeline::Detector::Create(model.module, session.threads(), context));
+  runtime::Options options;
+  options.threads = session.threads();
+  options.custom_kernels = arguments.model.custom_kernels;
+  LS_TRY(const auto detector, pipeline::Detector::Create(model.module, options, context));
   LS_RETURN_IF_FAILED(Overrule(arguments, *detector, context));
   const bool progress =
       images.size() > 1 && !session.options.json && !session.options.quiet && isatty(STDERR_FILENO) != 0;

@@ -47,10 +47,13 @@ void SetType(Json& json, const ir::Type& type) {
 }
 
 // Memory that the runtime plans; empty where it cannot run the model, which is no finding of `inspect`.
-std::optional<size_t> ArenaBytes(const std::shared_ptr<ir::Module>& module, Session& session) {
+std::optional<size_t> ArenaBytes(const std::shared_ptr<ir::Module>& module,
+                                 const runtime::CustomKernels& custom_kernels, Session& session) {
   NullSink ignored;
   Context context{*session.host, ignored, {}, nullptr};
-  const auto interpreter = runtime::Interpreter::Create(module, "", {}, context);
+  runtime::Options options;
+  options.custom_kernels = custom_kernels;
+  const auto interpreter = runtime::Interpreter::Create(module, "", options, context);
   if (!interpreter || !(*interpreter)->Allocate()) return std::nullopt;
   return (*interpreter)->arena_bytes();
 }
@@ -68,7 +71,7 @@ Result<Inspected> InspectFile(Session& session, Arguments& arguments, Context& c
     inspected.file_bytes = written.bytes.size();
   }
   inspected.inspection = InspectModule(*model.module);
-  inspected.arena_bytes = ArenaBytes(model.module, session);
+  inspected.arena_bytes = ArenaBytes(model.module, arguments.model.custom_kernels, session);
   inspected.model = std::move(model);
   return inspected;
 }

@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "cli/session.h"
+#include "runtime/custom/library.h"
 
 namespace litesmith::cli {
 namespace {
@@ -66,6 +67,10 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
   app.add_option("--custom-op", options.custom_ops, "This op becomes a custom op (repeatable)")
       ->type_name("NAME")
       ->expected(1);
+  app.add_option("--custom-op-library", arguments.custom_op_libraries,
+                 "Library with kernels for custom ops (repeatable)")
+      ->type_name("FILE.so[:NAME=SYMBOL]")
+      ->expected(1);
   app.add_option("--target-runtime", options.target_runtime, "Oldest TensorFlow Lite that must run the file")
       ->type_name("2.x");
   app.add_option("--labels", arguments.labels, "Labels for the metadata, one a line, class 0 first")
@@ -85,6 +90,9 @@ Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
               .Fix("write it as in this example", "--input-shape image=1,320,320,3"));
     }
     options.input_shapes[name] = std::move(dims);
+  }
+  for (const std::string& library : arguments.custom_op_libraries) {
+    LS_RETURN_IF_FAILED(custom::AddLibrary(library, arguments.custom_kernels, context));
   }
   options.detection = arguments.detection == "exact"  ? detection::Mode::kExact
                       : arguments.detection == "raw"  ? detection::Mode::kRaw

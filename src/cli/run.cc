@@ -21,6 +21,7 @@ Result<std::vector<npz::Entry>> Infer(Session& session, Arguments& arguments, do
   const auto& keys = arguments.model.options.signatures;
   runtime::Options options;
   options.threads = session.threads();
+  options.custom_kernels = arguments.model.custom_kernels;
   LS_TRY(const auto interpreter,
          runtime::Interpreter::Create(model.module, keys.empty() ? "" : keys.front(), options, context));
   LS_RETURN_IF_FAILED(ReadInputs(arguments.inputs, *interpreter, context));

@@ -12,6 +12,7 @@
 #include "base/finding.h"
 #include "base/host.h"
 #include "pipeline/convert.h"
+#include "runtime/interpreter.h"
 
 namespace litesmith::cli {
 
@@ -62,9 +63,12 @@ struct ModelArguments {
   pipeline::ConvertOptions options;
   std::vector<std::string> raw_shapes;  // NAME=1,2,3
   std::string detection = "auto", labels;
+  std::vector<std::string> custom_op_libraries;  // FILE.so[:NAME=SYMBOL]
+  runtime::CustomKernels custom_kernels;         // of these, once they are loaded
 };
 void AddModelOptions(CLI::App& app, ModelArguments& arguments);
-// Checks and translates what stands in `arguments`; reports kWrongUse.
+// Checks and translates what stands in `arguments`, and loads libraries; reports kWrongUse and what
+// AddLibrary does.
 Result<void> ReadModelArguments(ModelArguments& arguments, Context& context);
 
 Command AddConvert(CLI::App& app);

@@ -221,10 +221,8 @@ std::string ListOf(const std::vector<runtime::TensorInfo>& infos) {
 
 }  // namespace
 
-Result<std::unique_ptr<Detector>> Detector::Create(std::shared_ptr<ir::Module> module, int threads,
-                                                   Context& context) {
-  runtime::Options options;
-  options.threads = threads;
+Result<std::unique_ptr<Detector>> Detector::Create(std::shared_ptr<ir::Module> module,
+                                                   const runtime::Options& options, Context& context) {
   LS_TRY(auto interpreter, runtime::Interpreter::Create(module, "", options, context));
   const ir::Function* function = EntryFunction(*module);
   Roles roles;

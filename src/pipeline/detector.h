@@ -9,6 +9,7 @@
 #include "base/host.h"
 #include "formats/image/picture.h"
 #include "ir/module.h"
+#include "runtime/interpreter.h"
 #include "vision/resize.h"
 
 namespace litesmith::pipeline {
@@ -26,8 +27,8 @@ class Detector {
   // whatever order the file lists them, else outputs called detection_boxes, detection_classes (there from
   // 1), detection_scores and num_detections. Its input is the network's own float picture, a quantized one,
   // or uint8 pictures of any size. Reports kNotADetector with what the model has instead.
-  static Result<std::unique_ptr<Detector>> Create(std::shared_ptr<ir::Module> module, int threads,
-                                                  Context& context);
+  static Result<std::unique_ptr<Detector>> Create(std::shared_ptr<ir::Module> module,
+                                                  const runtime::Options& options, Context& context);
   virtual ~Detector() = default;
 
   virtual vision::Preparation& preparation() = 0;  // may be changed before Detect

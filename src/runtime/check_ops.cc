@@ -27,7 +27,19 @@ bool HasKernel(const ir::Node& node, const Options& options) {
   return tfl::OpOf(node) == nullptr && options.custom_kernels.contains(name);
 }
 
-Finding MissingKernel(const ir::Node& node) {
+// "", or which custom ops there are kernels for: a name may just be spelled otherwise.
+std::string OthersText(const Options& options) {
+  constexpr size_t kShown = 8;
+  std::string names;
+  size_t count = 0;
+  for (const auto& [name, factory] : options.custom_kernels) {
+    if (count++ < kShown) names += (names.empty() ? "" : ", ") + name;
+  }
+  if (count > kShown) names += fmt::format(" and {} more", count - kShown);
+  return names.empty() ? "" : "; the kernels that were given are for " + names;
+}
+
+Finding MissingKernel(const ir::Node& node, const Options& options) {
   const std::string_view name = node.op_name();
   if (tfl::OpOf(node) != nullptr)
     return NodeFinding(Code::kNoKernel, node, "this version has no kernel for it");
@@ -36,7 +48,7 @@ Finding MissingKernel(const ir::Node& node) {
                        "it is an op of TensorFlow itself, put into the file with select TensorFlow ops");
   }
   return NodeFinding(Code::kCustomKernelMissing, node,
-                     "it is a custom op, whose code the file does not contain");
+                     "it is a custom op, whose code the file does not contain" + OthersText(options));
 }
 
 Result<void> CheckNode(const ir::Node& node, const Options& options, Context& context) {
@@ -51,7 +63,7 @@ Result<void> CheckNode(const ir::Node& node, const Options& options, Context& co
               .Fix("convert the model again with --target-runtime, or use a newer version of this program"));
     }
   }
-  if (!HasKernel(node, options)) return context.findings.Report(MissingKernel(node));
+  if (!HasKernel(node, options)) return context.findings.Report(MissingKernel(node, options));
   return {};
 }
 

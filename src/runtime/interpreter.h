@@ -21,6 +21,13 @@
 
 namespace litesmith::runtime {
 
+class Session;
+
+// Makes the kernel of one node. Both arguments live longer than the kernel.
+using CustomKernelFactory = std::function<std::unique_ptr<Kernel>(Session& session, const ir::Node& node)>;
+// By the name of the op.
+using CustomKernels = std::map<std::string, CustomKernelFactory>;
+
 struct Options {
   int threads = 1;
   bool preserve_all = false;  // every tensor stays readable after Invoke: nothing fused, nothing in place
@@ -29,7 +36,7 @@ struct Options {
   // Inputs may differ from the file's shapes in known dimensions, too, as far as the kernels go along.
   bool resize_known = false;
   // Kernels for custom ops by name; they come before the program's own.
-  std::map<std::string, std::function<std::unique_ptr<Kernel>()>> custom_kernels;
+  CustomKernels custom_kernels;
 };
 
 struct TensorInfo {

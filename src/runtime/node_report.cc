@@ -11,6 +11,10 @@ std::string HeadlineOf(Code code, const std::string& op) {
       return "this form of " + op + " is not run by this program";
     case Code::kCustomKernelMissing:
       return "there is no kernel for the custom op " + op;
+    case Code::kCustomKernelFailed:
+      return "the kernel of the custom op " + op + " failed";
+    case Code::kCustomKernelSays:
+      return "the kernel of the custom op " + op + " says something";
     case Code::kShapeMismatch:
       return "the shapes at " + op + " do not fit together";
     case Code::kShapeUnknown:

@@ -1,6 +1,7 @@
 // What all subgraphs of one interpreter share: memory, options, and the state that outlives an inference.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -45,6 +46,8 @@ class Session {
   const std::shared_ptr<SharedWeights> shared;
   MemoryPool memory;
   std::unique_ptr<Threads> threads;
+  // What custom kernels of one interpreter share, by the C API's TfLiteExternalContextType. Not owned.
+  std::array<void*, 5> external_contexts{};
 
   // Handles of one name are equal. A variable and a table may bear the same name.
   Handle VariableHandle(const std::string& name);

@@ -137,7 +137,7 @@ Result<void> Subgraph::AddStep(const ir::Node& node, int depth) {
   const std::string name(node.op_name());
   const auto custom = session_.options.custom_kernels.find(name);
   if (tfl::OpOf(node) == nullptr && custom != session_.options.custom_kernels.end()) {
-    step.kernel = custom->second();
+    step.kernel = custom->second(session_, node);
     step.fixed_kernel = true;
     step.kernel_name = "custom";
   } else if (IsRuntimeOp(name)) {

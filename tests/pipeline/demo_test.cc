@@ -42,7 +42,7 @@ class Demo : public testing::Test {
 
   // Each expected detection has a partner of its class with nearly its score and place.
   void ExpectDetections(std::shared_ptr<ir::Module> module) {
-    auto detector = Detector::Create(std::move(module), 1, context_);
+    auto detector = Detector::Create(std::move(module), {}, context_);
     ASSERT_TRUE(detector.ok()) << Findings();
     const auto file = host_->Map(Path("demo.jpg"));
     auto picture = ReadPicture(file.value.bytes, "demo.jpg", context_);

@@ -214,7 +214,7 @@ TEST_F(InterpreterTest, ACallersKernelRunsACustomOp) {
   function->SetResults(std::vector<ir::Value*>{
       builder.Make(module_->UnknownOp(ir::Dialect::kTfl, "Negate"), {x}, Floats({2}))});
   Options options;
-  options.custom_kernels["Negate"] = [] { return std::make_unique<Negate>(); };
+  options.custom_kernels["Negate"] = [](Session&, const ir::Node&) { return std::make_unique<Negate>(); };
   auto interpreter = Make(options);
   ASSERT_NE(interpreter, nullptr) << Causes();
   ASSERT_TRUE(interpreter->SetInput(0, FloatTensor({2}, {1, -2})).ok());
@@ -239,7 +239,7 @@ TEST_F(InterpreterTest, AKernelMayDecideOnTheTypeOfItsOutputAgainstTheFile) {
   ir::Value* count = builder.Make(module_->UnknownOp(ir::Dialect::kTfl, "Count"), {x}, Ints(Shape::Scalar()));
   function->SetResults(std::vector<ir::Value*>{count});
   Options options;
-  options.custom_kernels["Count"] = [] { return std::make_unique<Count>(); };
+  options.custom_kernels["Count"] = [](Session&, const ir::Node&) { return std::make_unique<Count>(); };
   auto interpreter = Make(options);
   ASSERT_NE(interpreter, nullptr) << Causes();
   ASSERT_TRUE(interpreter->Invoke().ok()) << Causes();

@@ -133,7 +133,9 @@ TEST_F(StateTest, StateTensorsStartAsZerosAndKeepTheirValue) {
   main_->SetResults(std::vector<ir::Value*>{
       builder.Make(module_->UnknownOp(ir::Dialect::kTfl, "Accumulate"), {x, state}, Floats({1}))});
   Options options;
-  options.custom_kernels["Accumulate"] = [] { return std::make_unique<Accumulate>(); };
+  options.custom_kernels["Accumulate"] = [](Session&, const ir::Node&) {
+    return std::make_unique<Accumulate>();
+  };
   auto interpreter = Make(options);
   ASSERT_NE(interpreter, nullptr) << Causes();
   ASSERT_TRUE(interpreter->SetInput(0, FloatTensor({1}, {2})).ok());

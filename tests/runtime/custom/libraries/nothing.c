@@ -1,0 +1,3 @@
+/* Exports a function, but none that registers kernels. */
+int SomethingElse(void);
+int SomethingElse(void) { return 1; }
