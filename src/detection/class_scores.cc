@@ -1,7 +1,7 @@
 #include "detection/class_scores.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 #include <random>
 
 namespace litesmith::detection {
@@ -24,27 +24,49 @@ std::optional<std::vector<std::vector<float>>> Probe(const ir::Value* cut,
   return results;
 }
 
-// Each suppression's scores are one column: fed with its own index, every element tells where it came from.
-// float32 counts exactly to 2^24, which bounds the elements.
+// For each target the elements of the cut that its elements are; empty if they are not just picked. The cut
+// is fed with rows, then with columns: float32 counts exactly to 2^24 only, which their product may exceed.
+std::optional<std::vector<std::vector<int64_t>>> Origins(ir::Value* cut,
+                                                         const std::vector<ir::Value*>& targets,
+                                                         int64_t columns, Context& context) {
+  const auto elements = static_cast<size_t>(*cut->type.shape.elements());
+  const auto width = static_cast<size_t>(columns);
+  if (elements / width >= size_t{1} << 24 || width >= size_t{1} << 24) return std::nullopt;
+  std::vector<float> row(elements), column(elements);
+  for (size_t i = 0; i < elements; ++i) {
+    row[i] = static_cast<float>(i / width);
+    column[i] = static_cast<float>(i % width);
+  }
+  const auto rows = Probe(cut, targets, row, context), columns_seen = Probe(cut, targets, column, context);
+  if (!rows || !columns_seen) return std::nullopt;
+  std::vector<std::vector<int64_t>> origins(targets.size());
+  for (size_t t = 0; t < targets.size(); ++t) {
+    for (size_t i = 0; i < (*rows)[t].size(); ++i) {
+      const float r = (*rows)[t][i], c = (*columns_seen)[t][i];
+      if (!(r >= 0 && r < static_cast<float>(elements / width) && c >= 0 && c < static_cast<float>(width)) ||
+          r != std::floor(r) || c != std::floor(c))
+        return std::nullopt;
+      origins[t].push_back(static_cast<int64_t>(r) * columns + static_cast<int64_t>(c));
+    }
+  }
+  return origins;
+}
+
+// Each suppression's scores are one column.
 std::optional<ClassScores> PickedAt(ir::Value* cut, const std::vector<ir::Value*>& targets, int64_t anchors,
                                     Context& context) {
-  const int64_t elements = *cut->type.shape.elements(), columns = elements / anchors;
-  if (elements >= int64_t{1} << 24) return std::nullopt;
-  std::vector<float> indices(static_cast<size_t>(elements));
-  std::iota(indices.begin(), indices.end(), 0.0f);
-  const auto seen = Probe(cut, targets, indices, context);
-  if (!seen) return std::nullopt;
+  const int64_t columns = *cut->type.shape.elements() / anchors;
+  const auto origins = Origins(cut, targets, columns, context);
+  if (!origins) return std::nullopt;
   ClassScores scores;
   scores.scores = cut;
   scores.columns = columns;
-  for (const std::vector<float>& one : *seen) {
-    if (static_cast<int64_t>(one.size()) != anchors) return std::nullopt;
-    const int64_t column = static_cast<int64_t>(one[0]);
-    if (column < 0 || column >= columns) return std::nullopt;
+  for (const std::vector<int64_t>& one : *origins) {
+    if (static_cast<int64_t>(one.size()) != anchors || one[0] >= columns) return std::nullopt;
     for (int64_t i = 0; i < anchors; ++i) {
-      if (one[static_cast<size_t>(i)] != static_cast<float>(i * columns + column)) return std::nullopt;
+      if (one[static_cast<size_t>(i)] != i * columns + one[0]) return std::nullopt;
     }
-    scores.column_of.push_back(column);
+    scores.column_of.push_back(one[0]);
   }
   scores.first_class = *std::min_element(scores.column_of.begin(), scores.column_of.end());
   return scores;
@@ -80,16 +102,14 @@ std::optional<ClassScores> GreatestAt(ir::Value* cut, const std::vector<ir::Valu
 
 // All columns from `first_class` on, in order.
 std::optional<ClassScores> BlockAt(ir::Value* cut, ir::Value* target, int64_t anchors, Context& context) {
-  const int64_t elements = *cut->type.shape.elements(), columns = elements / anchors;
+  const int64_t columns = *cut->type.shape.elements() / anchors;
   const int64_t classes = *target->type.shape.elements() / anchors;
-  if (elements >= int64_t{1} << 24 || classes > columns) return std::nullopt;
-  std::vector<float> indices(static_cast<size_t>(elements));
-  std::iota(indices.begin(), indices.end(), 0.0f);
-  const auto seen = Probe(cut, {target}, indices, context);
-  if (!seen || static_cast<int64_t>((*seen)[0].size()) != anchors * classes) return std::nullopt;
+  if (classes > columns) return std::nullopt;
+  const auto origins = Origins(cut, {target}, columns, context);
+  if (!origins || static_cast<int64_t>((*origins)[0].size()) != anchors * classes) return std::nullopt;
   for (int64_t i = 0; i < anchors * classes; ++i) {
     const int64_t expected = i / classes * columns + columns - classes + i % classes;
-    if ((*seen)[0][static_cast<size_t>(i)] != static_cast<float>(expected)) return std::nullopt;
+    if ((*origins)[0][static_cast<size_t>(i)] != expected) return std::nullopt;
   }
   ClassScores scores;
   scores.scores = cut;

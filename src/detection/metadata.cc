@@ -1,5 +1,7 @@
 #include "detection/metadata.h"
 
+#include <algorithm>
+
 #include "formats/tflite/metadata.h"
 
 namespace litesmith::detection {
@@ -44,6 +46,9 @@ std::vector<tflite::TensorMetadata> FourOutputs(bool labelled) {
 void AddMetadata(ir::Function& function, const Preprocess& preprocess, bool four_outputs,
                  const std::vector<std::string>& labels) {
   ir::Module& module = *function.module();
+  if (std::any_of(module.metadata.begin(), module.metadata.end(),
+                  [](const auto& entry) { return entry.first == tflite::kMetadataEntry; }))
+    return;
   module.metadata.emplace_back("LITESMITH_PREPROCESSING", TextTensor(AsBytes(PreprocessJson(preprocess))));
 
   tflite::ModelMetadata metadata;

@@ -14,6 +14,13 @@ bool IsPictures(const Shape& shape) {
          shape[1].value() > 1 && shape[2].value() > 1;
 }
 
+// One picture of any size, in values of 0..255.
+bool CanBePixels(const ir::Type& type) {
+  const Shape& shape = type.shape;
+  return (type.dtype == DType::kUInt8 || type.dtype == DType::kFloat32) && shape.ranked() &&
+         shape.rank() == 4 && shape[0] == Dim(1) && shape[3].value_or(3) == 3;
+}
+
 Tensor OneColour(const ir::Value& image, int64_t height, int64_t width, const std::array<int, 3>& colour) {
   const auto fill = [&]<class T>(T) {
     std::vector<T> pixels;
@@ -102,12 +109,14 @@ std::optional<Preprocess> FindPreprocess(ir::Function& function, std::span<ir::V
   const auto cuts = SingleCuts(heads, order, [](const ir::Value&) { return false; });
   if (cuts.empty() || !cuts.back()->is_parameter() || cuts.back()->function() != &function)
     return std::nullopt;
-  ir::Value* image = cuts.back();
-  const DType dtype = image->type.dtype;
-  if (dtype != DType::kUInt8 && dtype != DType::kFloat32) return std::nullopt;
+  const auto first =
+      std::find_if(cuts.rbegin(), cuts.rend(), [](const ir::Value* cut) { return CanBePixels(cut->type); });
+  if (first == cuts.rend()) return std::nullopt;
+  ir::Value* image = *first;
   for (ir::Value* cut : cuts) {
     if (cut == image || cut->type.dtype != DType::kFloat32 || !IsPictures(cut->type.shape)) continue;
     Preprocess found;
+    found.parameter = cuts.back();
     found.image = image;
     found.network = cut;
     found.height = cut->type.shape[1].value();
@@ -117,8 +126,9 @@ std::optional<Preprocess> FindPreprocess(ir::Function& function, std::span<ir::V
     DescribeScaling(found);
     return found;
   }
-  if (dtype != DType::kFloat32 || !IsPictures(image->type.shape)) return std::nullopt;
+  if (image->type.dtype != DType::kFloat32 || !IsPictures(image->type.shape)) return std::nullopt;
   Preprocess plain;  // the network is fed directly
+  plain.parameter = cuts.back();
   plain.image = plain.network = image;
   plain.height = image->type.shape[1].value();
   plain.width = image->type.shape[2].value();

@@ -10,7 +10,8 @@
 namespace litesmith::detection {
 
 struct Preprocess {
-  ir::Value* image = nullptr;    // the function's parameter
+  ir::Value* parameter = nullptr;  // the function's, which everything comes from
+  ir::Value* image = nullptr;    // the picture's pixels: the parameter itself, or what decodes an encoded one
   ir::Value* network = nullptr;  // float32 [1, height, width, 3]: what the network gets
   int64_t height = 0, width = 0;
   std::array<float, 3> mean{}, std{};  // network = (pixel - mean) / std, pixels 0..255
@@ -21,9 +22,10 @@ struct Preprocess {
   bool normalize_first = false;  // the graph normalizes before it scales
 };
 
-// The network's input: of the cuts between `heads` and the picture the one nearest to the heads that still is
-// the picture, scaled and normalized channel by channel (measured on pictures of one colour). Empty if there
-// is none.
+// The picture: of all values that everything behind `heads` passes through, the one nearest to the parameter
+// that can be pixels. The network's input: of the cuts between `heads` and the picture the one nearest to the
+// heads that still is the picture, scaled and normalized channel by channel (measured on pictures of one
+// colour). Empty if there is none.
 std::optional<Preprocess> FindPreprocess(ir::Function& function, std::span<ir::Value* const> heads,
                                          const Order& order, Context& context);
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "detection/metadata.h"
 #include "detection/op_options.h"
 #include "detection/rewrite.h"
@@ -11,14 +13,16 @@
 namespace litesmith::detection {
 namespace {
 
-ir::Function* EntryFunction(ir::Module& module) {
-  if (!module.signatures.empty()) {
-    for (const ir::Signature& signature : module.signatures) {
-      if (signature.key == "serving_default") return module.FindFunction(signature.function);
-    }
-    return module.FindFunction(module.signatures[0].function);
+// The functions of all signatures, each once, or the first function where there is no signature.
+std::vector<ir::Function*> EntryFunctions(const ir::Module& module) {
+  std::vector<ir::Function*> entries;
+  for (const ir::Signature& signature : module.signatures) {
+    ir::Function* function = module.FindFunction(signature.function);
+    if (function != nullptr && std::find(entries.begin(), entries.end(), function) == entries.end())
+      entries.push_back(function);
   }
-  return module.functions().empty() ? nullptr : module.functions()[0].get();
+  if (entries.empty() && !module.functions().empty()) entries.push_back(module.functions()[0].get());
+  return entries;
 }
 
 void ReportKept(const std::string& reason, FindingSink& findings) {
@@ -143,51 +147,60 @@ std::optional<std::vector<Recognised>> RewriteImplements(ir::Function& function,
   return std::vector<Recognised>{DescribePostprocess(call->options, 0, options.mode)};
 }
 
+std::vector<Recognised> RecogniseIn(ir::Function& function, const Options& options, Context& context) {
+  if (auto seen = RewriteImplements(function, options, context)) return *std::move(seen);
+  if (options.mode == Mode::kExact || options.mode == Mode::kKeep || !HasSuppression(function)) return {};
+  auto found = FindPostprocess(function, context);
+  if (const auto* reason = std::get_if<std::string>(&found)) {
+    ReportKept(*reason, context.findings);
+    return {};
+  }
+  const Postprocess& post = std::get<Postprocess>(found);
+  ir::Value* const heads[] = {post.decoder.encodings, post.scores.scores};
+  const auto preprocess = FindPreprocess(function, heads, Order(function), context);
+  if (!preprocess) {
+    ReportKept("its network does not start from one picture of a fixed size", context.findings);
+    return {};
+  }
+  ReportRewritten(function, post, options.mode, context.findings);
+  return Rewrite(function, InputsOf(function, post), *preprocess, options.mode, options.labels);
+}
+
+// One dimension of a batch: pictures [n, h, w, c], or pictures still encoded, strings [n].
+bool IsBatch(const ir::Type& type) {
+  if (!type.shape.ranked()) return false;
+  return type.shape.rank() == 4 || (type.dtype == DType::kString && type.shape.rank() == 1);
+}
+
 }  // namespace
 
 Result<void> FixBatch(ir::Module& module, const Options& options, Context& context) {
   if (options.mode == Mode::kKeep) return {};
-  bool detector = false;
-  for (const auto& function : module.functions()) detector |= HasSuppression(*function);
-  ir::Function* function = EntryFunction(module);
-  if (!detector || function == nullptr) return {};
-  for (size_t i = 0; i < function->parameter_count(); ++i) {
-    ir::Value* value = function->parameter(i);
-    Shape& shape = value->type.shape;
-    if (!shape.ranked() || shape.rank() != 4 || shape[0].known()) continue;
-    shape[0] = Dim(1);
-    context.findings.Report(
-        Finding(Code::kShapeAssumed)
-            .Headline("the number of pictures is fixed to 1")
-            .Cause("input '{}' leaves it open; a detector's post-processing takes one picture at a time",
-                   i < function->parameter_names.size() ? function->parameter_names[i] : value->name)
-            .Fix("to fix other dimensions too, name the input and its whole shape",
-                 "--input-shape NAME=1,320,320,3"));
+  for (ir::Function* function : EntryFunctions(module)) {
+    if (!ReachesSuppression(*function)) continue;
+    for (size_t i = 0; i < function->parameter_count(); ++i) {
+      ir::Value* value = function->parameter(i);
+      Shape& shape = value->type.shape;
+      if (!IsBatch(value->type) || shape[0].known()) continue;
+      shape[0] = Dim(1);
+      context.findings.Report(
+          Finding(Code::kShapeAssumed)
+              .Headline("the number of pictures is fixed to 1")
+              .Cause("input '{}' leaves it open; a detector's post-processing takes one picture at a time",
+                     i < function->parameter_names.size() ? function->parameter_names[i] : value->name)
+              .Fix("to fix other dimensions too, name the input and its whole shape",
+                   "--input-shape NAME=1,320,320,3"));
+    }
   }
   return {};
 }
 
 Result<std::vector<Recognised>> Recognise(ir::Module& module, const Options& options, Context& context) {
-  ir::Function* function = EntryFunction(module);
-  if (function == nullptr) return std::vector<Recognised>{};
-  if (auto seen = RewriteImplements(*function, options, context)) return *std::move(seen);
-  if (options.mode == Mode::kExact || options.mode == Mode::kKeep || !HasSuppression(*function)) {
-    return std::vector<Recognised>{};
+  std::vector<Recognised> all;
+  for (ir::Function* function : EntryFunctions(module)) {
+    for (Recognised& seen : RecogniseIn(*function, options, context)) all.push_back(std::move(seen));
   }
-  auto found = FindPostprocess(*function, context);
-  if (const auto* reason = std::get_if<std::string>(&found)) {
-    ReportKept(*reason, context.findings);
-    return std::vector<Recognised>{};
-  }
-  const Postprocess& post = std::get<Postprocess>(found);
-  ir::Value* const heads[] = {post.decoder.encodings, post.scores.scores};
-  const auto preprocess = FindPreprocess(*function, heads, Order(*function), context);
-  if (!preprocess) {
-    ReportKept("its network does not start from one picture of a fixed size", context.findings);
-    return std::vector<Recognised>{};
-  }
-  ReportRewritten(*function, post, options.mode, context.findings);
-  return Rewrite(*function, InputsOf(*function, post), *preprocess, options.mode, options.labels);
+  return all;
 }
 
 }  // namespace litesmith::detection

@@ -30,12 +30,12 @@ struct Options {
 };
 
 // A detector takes one picture: where the number of pictures is open, it is fixed to one (kShapeAssumed), so
-// that loops over the batch are none. Before passes::Simplify, in all modes but kKeep; leaves graphs without
-// suppression alone.
+// that loops over the batch are none. Before passes::Simplify, in all modes but kKeep; leaves functions
+// without suppression alone.
 Result<void> FixBatch(ir::Module& module, const Options& options, Context& context);
 
-// Rewrites the module's first signature (or main function) in the modes kAuto and kRaw; after
-// passes::Simplify.
+// Rewrites each signature's function that is a detector (or the main function) in the modes kAuto and kRaw;
+// after passes::Simplify.
 Result<std::vector<Recognised>> Recognise(ir::Module& module, const Options& options, Context& context);
 
 }  // namespace litesmith::detection

@@ -26,6 +26,9 @@ void SetResults(ir::Function& function, const std::vector<ir::Value*>& values,
   for (size_t i = 0; i < values.size(); ++i) values[i]->name = names[i];
   function.SetResults(values);
   function.result_names = names;
+  for (ir::Signature& signature : function.module()->signatures) {
+    if (signature.function == function.name) signature.output_names.clear();  // the function's own
+  }
   function.EraseDeadNodes();
 }
 
@@ -97,17 +100,24 @@ void ReplaceResultsByHeads(ir::Function& function, const OpInputs& inputs) {
 }
 
 void ReplaceInput(ir::Function& function, const Preprocess& preprocess) {
-  ir::Value* image = preprocess.image;
-  if (preprocess.network == image) return;
-  const size_t index = image->index();
+  ir::Value* old = preprocess.parameter;
+  if (preprocess.network == old) return;
+  const size_t index = old->index();
   const std::string name =
       index < function.parameter_names.size() ? function.parameter_names[index] : std::string();
   ir::Value* input = function.AddParameter(
-      {DType::kFloat32, {1, preprocess.height, preprocess.width, 3}, nullptr}, image->name);
+      {DType::kFloat32, {1, preprocess.height, preprocess.width, 3}, nullptr}, old->name);
   if (!function.parameter_names.empty()) function.parameter_names.push_back(name);
   preprocess.network->ReplaceAllUsesWith(input);
   function.EraseDeadNodes();
-  if (!image->used()) function.EraseParameter(index);
+  const bool erased = !old->used();
+  if (erased) function.EraseParameter(index);
+  for (ir::Signature& signature : function.module()->signatures) {
+    if (signature.function != function.name || signature.input_names.empty()) continue;
+    std::vector<std::string>& names = signature.input_names;
+    names.push_back(names[index]);
+    if (erased) names.erase(names.begin() + static_cast<ptrdiff_t>(index));
+  }
 }
 
 }  // namespace litesmith::detection

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <unordered_set>
+
 #include "detection/op_model.h"
 #include "tf/ops.h"
 
@@ -88,6 +91,28 @@ std::optional<int64_t> ClassCount(const ClassScores& scores, size_t suppressions
 bool HasSuppression(const ir::Function& function) {
   for (const ir::Node& node : function.nodes()) {
     if (IsSuppression(node)) return true;
+  }
+  return false;
+}
+
+bool ReachesSuppression(const ir::Function& function) {
+  std::unordered_set<const ir::Function*> seen;
+  std::vector<const ir::Function*> waiting = {&function};
+  while (!waiting.empty()) {
+    const ir::Function* one = waiting.back();
+    waiting.pop_back();
+    if (one == nullptr || !seen.insert(one).second) continue;
+    if (HasSuppression(*one)) return true;
+    const auto visit = [&](const FunctionRef& ref) {
+      waiting.push_back(function.module()->FindFunction(ref.name));
+    };
+    for (const ir::Node& node : one->nodes()) {
+      for (const auto& [name, value] : node.attributes) {
+        if (const auto* ref = std::get_if<FunctionRef>(&value)) visit(*ref);
+        if (const auto* refs = std::get_if<std::vector<FunctionRef>>(&value))
+          std::for_each(refs->begin(), refs->end(), visit);
+      }
+    }
   }
   return false;
 }

@@ -40,6 +40,8 @@ struct Postprocess {
 };
 
 bool HasSuppression(const ir::Function& function);
+// The same of the function or of any that it calls.
+bool ReachesSuppression(const ir::Function& function);
 
 // The whole post-processing, or the reason (for people) why the detection op cannot stand for it. The graph's
 // own post-processing is computed on made-up boxes and scores, and the same is demanded of the op: boxes
