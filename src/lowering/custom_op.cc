@@ -1,6 +1,8 @@
 // What becomes of an op that the user wants kept: a custom op whose options are a FlexBuffers map of its
 // attributes.
+#include "formats/graphdef/attributes.h"
 #include "formats/tflite/flex_options.h"
+#include "lowering/advice.h"
 #include "lowering/lowering.h"
 #include "tf/shape_context.h"
 
@@ -11,7 +13,15 @@ Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
   for (const auto& [name, value] : node.attributes) {
     if (name.starts_with("_")) continue;
     if (const auto* dtype = std::get_if<DType>(&value)) {
-      options.Set(name, static_cast<int64_t>(*dtype));
+      options.Set(name, graphdef::NumberOf(*dtype));
+    } else if (const auto* dtypes = std::get_if<std::vector<DType>>(&value)) {
+      std::vector<int64_t> numbers;
+      for (DType one : *dtypes) numbers.push_back(graphdef::NumberOf(one));
+      options.Set(name, std::move(numbers));
+    } else if (const auto* shape = std::get_if<Shape>(&value); shape != nullptr && shape->ranked()) {
+      std::vector<int64_t> dims;
+      for (Dim dim : shape->dims()) dims.push_back(dim.known() ? dim.value() : -1);
+      options.Set(name, std::move(dims));
     } else {
       options.Set(name, value);
     }
@@ -28,9 +38,19 @@ Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
     custom->output(i)->name = node.output(i)->name;
     node.output(i)->ReplaceAllUsesWith(custom->output(i));
   }
-  context.findings.Report(tf::FindingAt(Code::kCustomOpKept, node)
-                              .Headline("op {} is kept as a custom op", op_name)
-                              .Cause("a runtime needs a kernel named {} to run this file", op_name));
+  context.findings.Report(
+      tf::FindingAt(Code::kCustomOpKept, node)
+          .Headline("op {} is kept as a custom op", op_name)
+          .Cause("a runtime needs a kernel named {} to run this file", op_name)
+          .Fix("try it here with a kernel in a shared library", "--custom-op-library FILE.so"));
+  if (const std::string lost = LostAttributes(node.attributes); !lost.empty()) {
+    context.findings.Report(
+        tf::FindingAt(Code::kAttributeLost, node)
+            .Headline("attributes of op {} are not in the file: {}", op_name, lost)
+            .Cause("the options of a custom op hold numbers, flags, texts, types, shapes and lists of "
+                   "them; tensors and functions have no form there")
+            .Fix("give the op what its kernel needs as an input, or as a list"));
+  }
   node.function()->Erase(&node);
   return {};
 }

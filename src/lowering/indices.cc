@@ -4,6 +4,8 @@
 
 namespace litesmith::lowering {
 
+int64_t SchemaType(DType dtype) { return dtype == DType::kString ? 5 : dtype == DType::kInt64 ? 4 : 2; }
+
 ir::Value* AsInt32(Lowering& lower, size_t operand) {
   ir::Value* value = lower.operand(operand);
   if (value->type.dtype == DType::kInt32) return value;

@@ -8,6 +8,9 @@
 
 namespace litesmith::lowering {
 
+// The schema's number (TensorType) of int32, int64 or string, as options hold it.
+int64_t SchemaType(DType dtype);
+
 // The operand as int32: a constant is narrowed now, anything else by a CAST.
 ir::Value* AsInt32(Lowering& lower, size_t operand);
 // The elements of a constant integer operand.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "lowering/advice.h"
+#include "lowering/tables.h"
 #include "tf/shape_context.h"
 
 namespace litesmith::lowering {
@@ -29,27 +31,6 @@ bool IsAsked(const Options& options, std::string_view name) {
   return std::find(options.custom_ops.begin(), options.custom_ops.end(), name) != options.custom_ops.end();
 }
 
-Failed ReportUnknown(const ir::Node& node, FindingSink& findings) {
-  const std::string name(node.op_name());
-  return findings.Report(
-      tf::FindingAt(Code::kUnknownOp, node)
-          .Headline("op {} is unknown", name)
-          .Cause("no table of this release knows it; it looks like a custom op of the model's own")
-          .Fix("rewrite what makes it with ordinary TensorFlow ops; a custom layer made of known ops just "
-               "converts")
-          .Fix("or keep it as a custom op and supply a kernel at run time", "--custom-op " + name));
-}
-
-Failed ReportNoForm(const ir::Node& node, FindingSink& findings) {
-  return findings.Report(
-      tf::FindingAt(Code::kNoLowering, node)
-          .Headline("op {} has no form in TensorFlow Lite", node.op_name())
-          .Cause("TensorFlow Lite has no builtin op that computes {}, and Litesmith does not "
-                 "compose it from others yet",
-                 node.op_name())
-          .Fix("replace it in the model's code by ops that `litesmith ops` lists"));
-}
-
 Result<void> LowerNode(ir::Node& node, const Options& options, Context& context) {
   const auto found = Table().find(&node.op());
   if (found != Table().end()) {
@@ -60,7 +41,7 @@ Result<void> LowerNode(ir::Node& node, const Options& options, Context& context)
   if (IsAsked(options, node.op_name()) || (unknown && options.allow_custom_ops)) {
     return KeepAsCustomOp(node, context);
   }
-  return unknown ? ReportUnknown(node, context.findings) : ReportNoForm(node, context.findings);
+  return context.findings.Report(unknown ? UnknownOpFinding(node) : NoFormFinding(node));
 }
 
 }  // namespace
@@ -116,7 +97,7 @@ Failed Lowering::Report(Code code, std::string cause, std::string fix) {
 }
 
 Result<void> LowerModule(ir::Module& module, const Options& options, Context& context) {
-  bool failed = false;
+  bool failed = !LowerTables(module, context).ok();
   for (const auto& function : module.functions()) {
     for (ir::Node& node : function->nodes()) {
       if (node.op().dialect != ir::Dialect::kTf) continue;

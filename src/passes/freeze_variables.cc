@@ -47,14 +47,19 @@ const Tensor* InitialValue(const ir::Node& variable) {
 }
 
 Failed ReportNoValue(const ir::Node& read, const ir::Node& variable, FindingSink& findings) {
-  return findings.Report(
-      tf::FindingAt(Code::kVariableWithoutValue, read)
-          .Headline("variable '{}' has no value", std::get<1>(KeyOf(variable)))
-          .Cause("the graph reads the variable, but the model's variables/ folder holds nothing for it: it "
-                 "was saved "
-                 "before the variable was initialised or restored, or it is not tracked by the saved object")
-          .Fix("restore or initialise all variables, attach the variable to the saved object, and save the "
-               "model again"));
+  return findings.Report(tf::FindingAt(Code::kVariableWithoutValue, read)
+                             .Headline("variable '{}' has no value", std::get<1>(KeyOf(variable)))
+                             .Cause("the graph reads the variable, and no value for it came with the model: "
+                                    "a GraphDef holds none unless it "
+                                    "was frozen, and a SavedModel's variables/ folder lacks those that were "
+                                    "not initialised, restored or "
+                                    "attached to the saved object")
+                             .Fix("of a frozen graph: freeze it first, so that variables are constants in "
+                                  "it, or convert the SavedModel folder "
+                                  "or checkpoint's export that it came from")
+                             .Fix("of a SavedModel: restore or initialise all variables, attach the variable "
+                                  "to the saved object, and save "
+                                  "the model again"));
 }
 
 // Gathering from a handle becomes gathering from the constant.

@@ -23,6 +23,10 @@ Result<Changed> RaiseControlFlow(Module& module, PassContext& context);
 Result<Changed> SinkInvariants(Module& module, PassContext& context);
 // Variables that nothing writes become constants.
 Result<Changed> FreezeVariables(Module& module, PassContext& context);
+// Outputs of ops that no table knows, and whose definition the file does not hold, get the dtype that their
+// uses ask for, else that of the node's type attributes or of its operands: a file's tensor has one, and
+// shapes cannot tell.
+Result<Changed> TypeUnknownOps(Module& module, PassContext& context);
 // Shapes are inferred, constants folded, branches and loops with known conditions resolved, tensor lists and
 // arrays turned into tensors, in one sweep.
 Result<Changed> Simplify(Module& module, PassContext& context);

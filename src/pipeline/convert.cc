@@ -26,6 +26,7 @@ constexpr std::array kFreeze = {
     Pass{"sink-invariants", passes::SinkInvariants},
     Pass{"freeze", passes::FreezeVariables},
     Pass{"prune", passes::Prune},
+    Pass{"type-unknown-ops", passes::TypeUnknownOps},
 };
 
 // What is known while converting is computed while converting.

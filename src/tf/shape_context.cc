@@ -75,6 +75,13 @@ void ShapeContext::set_value(size_t index, PartialValue value) {
 Failed ShapeContext::Report(Code code, std::string cause) {
   Finding finding = FindingAt(code, node_);
   finding.Headline("{}: {}", finding.op, InfoOf(code).title).Cause("{}", cause);
+  if (code == Code::kShapeMismatch) {
+    finding.Fix(
+        "look at the shapes above: one of them is not what the model was trained with. Export the model "
+        "again, or "
+        "correct the graph where that tensor comes from");
+    finding.Fix("where an input has the wrong shape, give the right one", "--input-shape NAME=DIMS");
+  }
   return context_.findings.Report(std::move(finding));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "formats/graphdef/tensor.h"
@@ -131,6 +132,11 @@ std::optional<Attribute> DecodeImplements(Reader reader, bool& ok) {
 }
 
 }  // namespace
+
+int64_t NumberOf(DType dtype) {
+  const auto found = std::find(kDTypes.begin() + 1, kDTypes.end(), dtype);
+  return found != kDTypes.end() ? found - kDTypes.begin() : 0;
+}
 
 DType DTypeOfNumber(uint64_t number) {
   if (number > kReferenceOffset) number -= kReferenceOffset;

@@ -23,6 +23,9 @@ std::optional<Attribute> DecodeAttribute(protobuf::Reader reader, bool& ok);
 // Attributes whose name starts with '_' are TensorFlow's own notes; these are of use here.
 bool KeepsAttribute(std::string_view name);
 
+// TensorFlow's number of the type ("DataType"); 0 where it has none.
+int64_t NumberOf(DType dtype);
+
 // Reads the present field of `reader`, an entry of a map from names to AttrValues, into `attributes`.
 void DecodeAttributeEntry(protobuf::Reader& reader, Attributes& attributes);
 

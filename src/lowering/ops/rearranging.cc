@@ -4,8 +4,6 @@
 namespace litesmith::lowering {
 namespace {
 
-int64_t SchemaType(DType dtype) { return dtype == DType::kInt64 ? 4 : 2; }  // TensorType INT64, INT32
-
 Result<void> WithBlockSize(Lowering& lower, const ir::OpDef& op) {
   if (lower.attributes().Text("data_format", "NHWC") != "NHWC")
     return lower.Refuse("its channels come first");

@@ -5,12 +5,6 @@
 #include "lowering/layout.h"
 
 namespace litesmith::lowering {
-namespace {
-
-int64_t SchemaType(DType dtype) { return dtype == DType::kInt64 ? 4 : 2; }  // TensorType INT64, INT32
-
-}  // namespace
-
 LS_LOWER(Reshape) {
   LS_TRY(ir::Value * result, ReshapeTo(lower, lower.operand(0), lower.result_type(), AsInt32(lower, 1)));
   return lower.Replace(result);
