@@ -95,19 +95,29 @@ class GraphExporter {
     bool unknown = false;
     for (const Dim dim : shape.dims()) {
       if (dim.value_or(0) > std::numeric_limits<int32_t>::max()) {
-        return state_.context.findings.Report(
-            Finding(Code::kLimitExceeded)
-                .Node(info.name)
-                .Headline("'{}' is too large for a .tflite", info.name)
-                .Cause("its shape is {}; dimensions have 31 bits there", ToText(shape))
-                .Fix("make the dimension smaller, or split the tensor"));
+        return TooLarge(value, info, "dimensions have 31 bits there");
       }
       unknown |= !dim.known();
       info.shape.push_back(static_cast<int32_t>(dim.value_or(1)));
       info.shape_signature.push_back(static_cast<int32_t>(dim.value_or(-1)));
     }
-    if (!unknown) info.shape_signature.clear();
-    return {};
+    if (unknown) return {};
+    info.shape_signature.clear();
+    const std::optional<int64_t> elements = shape.elements();
+    const auto bytes = elements && HasFixedSize(info.dtype) ? BytesOf(info.dtype, *elements) : std::nullopt;
+    const auto limit = static_cast<size_t>(state_.context.limits.max_tensor_bytes);
+    if (elements && (!HasFixedSize(info.dtype) || (bytes && *bytes <= limit))) return {};
+    return TooLarge(value, info, fmt::format("a tensor has at most {} bytes here", limit));
+  }
+
+  Failed TooLarge(const ir::Value& value, const TensorInfo& info, std::string_view rule) {
+    Finding finding(Code::kTensorTooLarge);
+    if (value.node() != nullptr) finding.Op(value.node()->op_name());
+    finding.Node(info.name)
+        .Headline("'{}' is too large for a .tflite", info.name)
+        .Cause("its shape is {}; {}", ToText(value.type.shape), rule)
+        .Fix("give the tensor a smaller shape, or split it: no device could hold it");
+    return state_.context.findings.Report(std::move(finding));
   }
 
   void SetStorage(const ir::Node& node, TensorInfo& info) {

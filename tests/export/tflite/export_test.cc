@@ -153,7 +153,7 @@ func @main(%x: i8[3000000000]) {
 })");
   EXPECT_FALSE(export_tflite::ExportTflite(*module, {}, context).ok());
   ASSERT_FALSE(findings.findings().empty());
-  EXPECT_EQ(findings.findings()[0].code, Code::kLimitExceeded);
+  EXPECT_EQ(findings.findings()[0].code, Code::kTensorTooLarge);
 }
 
 using ExportDeathTest = ExportTest;
