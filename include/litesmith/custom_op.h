@@ -27,6 +27,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "custom_op_options.h"
+
 /* With TensorFlow's own header in front of this one, its declarations stand; behind it, it adds nothing. */
 #ifndef TENSORFLOW_LITE_CORE_C_COMMON_H_
 #define TENSORFLOW_LITE_CORE_C_COMMON_H_
