@@ -22,6 +22,7 @@ const std::vector<Target>& AllTargets() {
 
 Bench::Bench() {
   context.limits.max_tensor_bytes = int64_t{1} << 24;
+  context.limits.max_result_bytes = int64_t{1} << 24;
   context.limits.max_fold_bytes = size_t{1} << 20;
   context.limits.max_arena_bytes = size_t{1} << 26;
   context.limits.max_loop_steps = 1000;

@@ -71,12 +71,21 @@ void Session::ResetState() {
 }
 
 Result<void> Session::TakeLoopStep() {
+  constexpr int64_t kStepsPerLook = 256;  // at the clock
   if (context.is_cancelled()) return kFailed;
-  if (--steps_left_ >= 0) return {};
+  const Limits& limits = context.limits;
+  Finding finding(Code::kLimitExceeded);
+  if (++steps_ > limits.max_loop_steps) {
+    finding.Headline("loops of the model take more than {} steps", limits.max_loop_steps);
+  } else if (steps_ > limits.free_loop_steps && steps_ % kStepsPerLook == 0 &&
+             context.host.Seconds() - start_ > limits.max_loop_seconds) {
+    finding.Headline("loops of the model are not done after {} steps and {:.0f} seconds", steps_,
+                     limits.max_loop_seconds);
+  } else {
+    return {};
+  }
   return context.findings.Report(
-      Finding(Code::kLimitExceeded)
-          .Headline("loops of the model take more than {} steps", context.limits.max_loop_steps)
-          .Cause("a WHILE does not end, or takes longer than this program allows for one inference")
+      finding.Cause("a WHILE does not end, or takes longer than this program allows for one inference")
           .Fix("check the loop's condition with the inputs that were given"));
 }
 

@@ -64,9 +64,13 @@ class Session {
   void ResetState();
 
   // Every step of a loop and every call of a subgraph takes one of limits.max_loop_steps for one inference;
-  // false with a finding when there are none left.
+  // fails with a finding when there are none left, or when more than free_loop_steps took longer than
+  // max_loop_seconds.
   Result<void> TakeLoopStep();
-  void StartInference() { steps_left_ = context.limits.max_loop_steps; }
+  void StartInference() {
+    steps_ = 0;
+    start_ = context.host.Seconds();
+  }
 
   // Counts subgraphs that were built: one function may be called in many places, and those call others.
   Result<void> CountSubgraph();
@@ -82,7 +86,8 @@ class Session {
   std::map<std::string, Handle> variable_names_, table_names_;
   std::unordered_map<const ir::Value*, State> states_;
   std::set<const ir::Function*> called_;
-  int64_t steps_left_ = 0;
+  int64_t steps_ = 0;  // of this inference, which started at
+  double start_ = 0;
   size_t subgraphs_ = 0;
 };
 

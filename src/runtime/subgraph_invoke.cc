@@ -135,7 +135,7 @@ Result<void> Subgraph::Resize(Step& step, size_t output, Dims dims, std::optiona
                                                                  NameOf(wanted.view.dtype)));
   }
   const auto bytes = packed_bytes ? packed_bytes : SizeOf(wanted.view.dtype, dims);
-  const auto limit = static_cast<size_t>(session_.context.limits.max_tensor_bytes);
+  const auto limit = static_cast<size_t>(session_.context.limits.max_result_bytes);
   if (!bytes || *bytes > limit) {
     return step.context.Report(
         Code::kLimitExceeded,

@@ -53,7 +53,7 @@ class StepPrepare final : public PrepareContext {
     }
     const auto bytes = outputs[index].dtype == DType::kString ? std::optional<size_t>(0)
                                                               : subgraph_.SizeOf(outputs[index].dtype, dims);
-    const auto limit = static_cast<size_t>(limits->max_tensor_bytes);
+    const auto limit = static_cast<size_t>(limits->max_result_bytes);
     if (!bytes || *bytes > limit) {
       return Report(Code::kLimitExceeded,
                     fmt::format("a result of the shape {} takes more than {} bytes", ToText(dims), limit));

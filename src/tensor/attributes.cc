@@ -6,9 +6,10 @@ namespace litesmith {
 namespace {
 
 auto Position(auto& entries, std::string_view name) {
-  return std::lower_bound(
-      entries.begin(), entries.end(), name,
-      [](const Attributes::Entry& entry, std::string_view key) { return entry.first < key; });
+  return std::lower_bound(entries.begin(), entries.end(), name,
+                          [](const Attributes::Entry& entry, std::string_view key) {
+                            return entry.first.compare(key) < 0;  // clang 14 finds no operator< in here
+                          });
 }
 
 }  // namespace

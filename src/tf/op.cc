@@ -81,6 +81,21 @@ const Op* FindOp(std::string_view name) {
   return nullptr;
 }
 
+size_t LeastOperands(const Op& op) {
+  static const auto by_name = [] {
+    std::unordered_map<std::string_view, size_t> map;
+    const auto add = [&](size_t count, std::string_view names) {
+      while (!names.empty()) map.emplace(NextWord(names), count);
+    };
+#define LS_OPERANDS(count, names) add(count, names);
+#include "tf/operand_counts.def"
+#undef LS_OPERANDS
+    return map;
+  }();
+  const auto found = by_name.find(op.name);
+  return found != by_name.end() ? found->second : 0;
+}
+
 size_t OutputCount(const Op& op, const Attributes& attributes) {
   size_t total = 0;
   ForEachArgument(op, attributes, [&](const Argument&, size_t count) {

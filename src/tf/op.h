@@ -39,6 +39,10 @@ inline const Op* OpOf(const ir::Node& node) {
              : nullptr;
 }
 
+// How many operands a node of this op has at least, list arguments not counted (operand_counts.def); 0 if
+// that is not known.
+size_t LeastOperands(const Op& op);
+
 // How many outputs a node of this op has, from its attributes ("T", "num_split", "N", "Tout"...). An absent
 // or negative number counts as none; more than kMaxListOutputs is none as well (a graph that says so is
 // damaged).

@@ -164,6 +164,16 @@ TEST_F(ControlFlowTest, AnEndlessLoopMeetsTheLimit) {
   EXPECT_TRUE(Reported(Code::kLimitExceeded));
 }
 
+TEST_F(ControlFlowTest, AnEndlessLoopMeetsTheClockButFewStepsMayTakeAsLongAsTheyTake) {
+  AddCountingLoop(1000);
+  context_.limits.max_loop_seconds = -1;  // over before it starts
+  auto interpreter = Make();
+  EXPECT_TRUE(interpreter->Invoke().ok()) << Causes();
+  context_.limits.free_loop_steps = 500;
+  EXPECT_FALSE(interpreter->Invoke().ok());
+  EXPECT_TRUE(Reported(Code::kLimitExceeded));
+}
+
 TEST_F(ControlFlowTest, ALoopThatDoesNotFitItsBodyIsRefused) {
   AddCountingLoop(3);
   ir::Function* body = module_->FindFunction("body");

@@ -36,6 +36,25 @@ TEST(Ops, CountOutputsFromTheirAttributes) {
   EXPECT_EQ(OutputCount(Split, {{"num_split", int64_t{1} << 60}}), 0u);
 }
 
+TEST(Ops, TellHowManyOperandsTheyTakeAtLeast) {
+  EXPECT_EQ(LeastOperands(Conv2D), 2u);
+  EXPECT_EQ(LeastOperands(Placeholder), 0u);
+  EXPECT_EQ(LeastOperands(ConcatV2), 1u);  // the axis: values are a list
+  // A name that is none would protect no op.
+  const std::string_view listed[] = {
+#define LS_OPERANDS(count, names) names,
+#include "tf/operand_counts.def"
+#undef LS_OPERANDS
+  };
+  for (std::string_view names : listed) {
+    while (!names.empty()) {
+      const std::string_view name = names.substr(0, names.find(' '));
+      EXPECT_NE(FindOp(name), nullptr) << name;
+      names.remove_prefix(std::min(name.size() + 1, names.size()));
+    }
+  }
+}
+
 TEST(Ops, FindOutputsByTheNameOfTheirArgument) {
   const Attributes attributes = {{"num_sparse", int64_t{2}},
                                  {"sparse_types", std::vector<DType>{DType::kInt64, DType::kString}},

@@ -1,6 +1,7 @@
 #include "import/tf/build.h"
 
 #include "base/finding.h"
+#include "import/tf/versions.h"
 
 namespace litesmith::import_tf {
 namespace {
@@ -97,6 +98,9 @@ Result<void> BodyBuilder::MakeNode(uint32_t index) {
   const graphdef::NodeDef& definition = (*body_.nodes)[index];
   const NodeOp& op = order_.OpOf(index);
   LS_TRY(Attributes attributes, source_.AttributesOf(definition));
+  if (op.op != nullptr && !op.is_call) {
+    LS_RETURN_IF_FAILED(CheckAttributes(source_, definition, body_.function, *op.op, attributes));
+  }
   Made& made = made_[index];
   builder_.origin = source_.module.origins.Add(OriginOf(definition));
   if (IsPlaceholder(definition.op)) {
@@ -125,6 +129,14 @@ Result<void> BodyBuilder::MakeNode(uint32_t index) {
       LS_TRY(ir::Value * value, ValueOf(edges[i], &definition));
       operands.push_back(value);
     }
+  }
+  if (op.op != nullptr && !op.is_call && operands.size() < tf::LeastOperands(*op.op)) {
+    return source_.context.findings.Report(
+        FindingAt(Code::kGraphDamaged, definition, body_.function)
+            .Headline("an op without all of its inputs")
+            .Cause("{} is a {}, which takes {} inputs, and has {}", definition.name, definition.op,
+                   tf::LeastOperands(*op.op), operands.size())
+            .Fix("the file is damaged, or was edited wrongly: export the model again"));
   }
   LS_TRY(const ir::OpDef* op_def, TurnCallIntoOp(definition, op, attributes));
   LS_RETURN_IF_FAILED(RequestFunctions(definition, attributes));

@@ -123,6 +123,19 @@ TEST(FrozenGraph, TellsReferencesThatLeadNowhere) {
       Code::kGraphDamaged);
 }
 
+// Everything behind the importer takes an op's operands for granted.
+TEST(FrozenGraph, RefusesOpsWithoutAllOfTheirInputs) {
+  for (const auto& [op, inputs] : {std::pair<std::string, std::vector<std::string>>("Conv2D", {"x"}),
+                                   {"AddV2", {"x"}},
+                                   {"Relu", {}},
+                                   {"Relu", {"^x"}},
+                                   {"ConcatV2", {}}}) {
+    const Outcome run = ImportGraph(Graph({Placeholder("x", {2}), Node("y", op, inputs, kT)}));
+    EXPECT_EQ(run.code(), Code::kGraphDamaged) << op;
+    EXPECT_NE(run.cause().find("y is a " + op), std::string::npos) << run.cause();
+  }
+}
+
 TEST(FrozenGraph, MayOverrideAPlaceholdersShape) {
   import_tf::Options options;
   options.input_shapes["x"] = {1, 320};
