@@ -21,12 +21,12 @@ Shape PaddedShape(const Lowering& lower) {
   return Shape{values && values->size() == 1 ? Dim(values->front()) : Dim::Unknown()};
 }
 
-// Versions 2 to 4: no scores among the results. `valid`: the node's own output for the count, if it has one.
-Result<void> Suppress(Lowering& lower, ir::Value* score_threshold, bool pad) {
+// Versions 1 to 4: no scores among the results.
+Result<void> Suppress(Lowering& lower, ir::Value* iou_threshold, ir::Value* score_threshold, bool pad) {
   const ir::Type indices{DType::kInt32, PaddedShape(lower), nullptr};
   ir::Node* made = lower.builder().Create(
       tfl::NON_MAX_SUPPRESSION_V4,
-      {lower.operand(0), lower.operand(1), lower.operand(2), lower.operand(3), score_threshold},
+      {lower.operand(0), lower.operand(1), lower.operand(2), iou_threshold, score_threshold},
       {indices, {DType::kInt32, Shape::Scalar(), nullptr}});
   made->name = lower.node().name;
   ir::Value* selected =
@@ -42,10 +42,15 @@ ir::Value* NoThreshold(Lowering& lower) {
 
 }  // namespace
 
-LS_LOWER(NonMaxSuppressionV2) { return Suppress(lower, NoThreshold(lower), false); }
-LS_LOWER(NonMaxSuppressionV3) { return Suppress(lower, lower.operand(4), false); }
+LS_LOWER(NonMaxSuppression) {
+  const float overlap = lower.attributes().Float("iou_threshold", 0.5f);
+  return Suppress(lower, lower.Constant(Tensor::Scalar(overlap)), NoThreshold(lower), false);
+}
+LS_LOWER(NonMaxSuppressionV2) { return Suppress(lower, lower.operand(3), NoThreshold(lower), false); }
+LS_LOWER(NonMaxSuppressionV3) { return Suppress(lower, lower.operand(3), lower.operand(4), false); }
 LS_LOWER(NonMaxSuppressionV4) {
-  return Suppress(lower, lower.operand(4), lower.attributes().Bool("pad_to_max_output_size"));
+  return Suppress(lower, lower.operand(3), lower.operand(4),
+                  lower.attributes().Bool("pad_to_max_output_size"));
 }
 
 LS_LOWER(NonMaxSuppressionV5) {

@@ -1,0 +1,44 @@
+// Variants without a form are refused with a finding, before anything is written.
+#include "one_op.h"
+
+namespace litesmith::lowering {
+namespace {
+
+TEST_F(LoweringTest, AnOpThatNobodyKnowsIsNamed) {
+  Load("(%x: f32[2]) { %y = tf.MyOwnOp(%x) : f32[2] return %y }");
+  EXPECT_EQ(Refusal(), "LS0101");
+}
+
+TEST_F(LoweringTest, AnUnknownOpThatIsAskedForStaysAsACustomOp) {
+  Load("(%x: f32[2]) { %y = tf.MyOwnOp(%x) {rate = 0.5f} : f32[2] return %y }");
+  ASSERT_TRUE(LowerModule(*module_, {false, {"MyOwnOp"}}, context_)) << Causes();
+  const ir::Node* node = main().result(0)->node();
+  EXPECT_EQ(node->op_name(), "MyOwnOp");
+  EXPECT_EQ(node->op().dialect, ir::Dialect::kTfl);
+}
+
+TEST_F(LoweringTest, AllRefusalsAreReportedAtOnce) {
+  Load("(%x: f32[2]) { %y = tf.MyOwnOp(%x) : f32[2] %z = tf.MyOtherOp(%y) : f32[2] return %z }");
+  EXPECT_FALSE(LowerModule(*module_, {}, context_));
+  EXPECT_EQ(findings_.findings().size(), 2u);
+}
+
+TEST_F(LoweringTest, PoolingOverChannelsIsRefused) {
+  Load(R"((%x: f32[1,4,4,4]) {
+  %y = tf.MaxPool(%x) {ksize = [1, 1, 1, 2], strides = [1, 1, 1, 2], padding = "VALID"} : f32[*]
+  return %y
+})");
+  EXPECT_EQ(Refusal(), "LS0202");
+}
+
+TEST_F(LoweringTest, AnAxisThatIsComputedIsRefused) {
+  Load(R"((%x: f32[3,2], %a: i32[]) {
+  %i = const i32[1] [0]
+  %y = tf.GatherV2(%x, %i, %a) {batch_dims = 0} : f32[*]
+  return %y
+})");
+  EXPECT_EQ(Refusal(), "LS0202");
+}
+
+}  // namespace
+}  // namespace litesmith::lowering
