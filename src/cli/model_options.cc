@@ -2,6 +2,7 @@
 
 #include "cli/session.h"
 #include "runtime/custom/library.h"
+#include "tfl/op.h"
 
 namespace litesmith::cli {
 namespace {
@@ -98,13 +99,16 @@ Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
                       : arguments.detection == "raw"  ? detection::Mode::kRaw
                       : arguments.detection == "keep" ? detection::Mode::kKeep
                                                       : detection::Mode::kAuto;
-  if (!options.target_runtime.empty()) {
+  if (!options.target_runtime.empty() && !tfl::IsRuntime(options.target_runtime)) {
+    const std::string& newest = tfl::NewestRuntime();
     return context.findings.Report(
-        Finding(Code::kOptionNotYet)
-            .Headline("--target-runtime is not there yet")
-            .Cause("this version always writes the lowest op versions that the model needs")
-            .Fix("leave the option out; `convert` and `inspect` tell the oldest runtime "
-                 "that runs the file"));
+        Finding(Code::kWrongUse)
+            .Headline("there is no TensorFlow Lite {}", options.target_runtime)
+            .Cause("--target-runtime takes the version of a TensorFlow Lite, as 2.9: from 1.5 to 1.15 and "
+                   "from 2.0 "
+                   "to {}",
+                   newest.substr(0, newest.rfind('.')))
+            .Fix("name the oldest one that must run the file", "--target-runtime 2.9"));
   }
   if (!arguments.labels.empty()) {
     LS_TRY(const FileBytes file, ReadFile(context, arguments.labels, "a file of labels, one a line"));

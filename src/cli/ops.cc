@@ -6,10 +6,23 @@
 #include "kernels/reference/registry.h"
 #include "lowering/lowering.h"
 #include "tf/ops.h"
+#include "tfl/dtypes.h"
 #include "tfl/ops.h"
 
 namespace litesmith::cli {
 namespace {
+
+// What the official kernel takes without quantization; empty where the table does not say.
+Json DTypesJson(const tfl::Op& op) {
+  Json names = Json::array();
+  const tfl::Dtypes* dtypes = tfl::DtypesOf(op);
+  if (dtypes == nullptr) return names;
+#define LS_DTYPE(enumerator, name, brief, bits, type) \
+  if (tfl::Holds(dtypes->values, DType::enumerator)) names.push_back(name);
+  LS_DTYPES(LS_DTYPE)
+#undef LS_DTYPE
+  return names;
+}
 
 int ListOps(Session& session) {
   Json document, tensorflow = Json::array(), tflite = Json::array();
@@ -25,7 +38,8 @@ int ListOps(Session& session) {
     if (FindReferenceKernel(op->name) == nullptr) continue;
     Json versions = Json::array();
     for (int version = 1; version <= tfl::HighestVersion(*op); ++version) versions.push_back(version);
-    tflite.push_back({{"name", op->name}, {"dtypes", Json::array()}, {"versions", versions}, {"notes", ""}});
+    tflite.push_back(
+        {{"name", op->name}, {"dtypes", DTypesJson(*op)}, {"versions", versions}, {"notes", ""}});
     text += fmt::format("  {} up to version {}\n", op->name, tfl::HighestVersion(*op));
   }
   document["tensorflow"] = std::move(tensorflow);

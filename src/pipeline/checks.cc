@@ -5,6 +5,8 @@
 #include <unordered_set>
 
 #include "base/finding.h"
+#include "tf/shape_context.h"
+#include "tfl/op.h"
 
 namespace litesmith::pipeline {
 namespace {
@@ -78,6 +80,33 @@ Result<void> CheckInterface(const ir::Module& module, const InputsAndOutputs& be
                    "makes this"));
     }
   }
+  return {};
+}
+
+Result<void> CheckTargetRuntime(const ir::Module& module, std::string_view target, Context& context) {
+  bool failed = false;
+  for (const auto& function : module.functions()) {
+    for (const ir::Node& node : function->nodes()) {
+      const tfl::Op* op = tfl::OpOf(node);
+      if (op == nullptr) continue;
+      const int version = tfl::VersionOf(*op, node);
+      std::string runtime = tfl::RuntimeOf(*op, version);
+      if (!tfl::OlderRuntime(target, runtime)) continue;
+      if (runtime.ends_with(".0")) runtime.resize(runtime.size() - 2);
+      failed = true;
+      (void)context.findings.Report(
+          tf::FindingAt(Code::kTargetTooOld, node)
+              .Headline("{} needs TensorFlow Lite {}, --target-runtime is {}", op->name, runtime, target)
+              .Cause(
+                  "this node needs version {} of {}, which came with TensorFlow Lite {}; there is no form of "
+                  "it in older ops here",
+                  version, op->name, runtime)
+              .Fix(fmt::format("if your devices have TensorFlow Lite {} or later, say so", runtime),
+                   "--target-runtime " + runtime)
+              .Fix("or replace the op in the model's code by older ones"));
+    }
+  }
+  if (failed) return kFailed;
   return {};
 }
 

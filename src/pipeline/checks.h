@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,5 +21,9 @@ InputsAndOutputs ObserveInterface(const ir::Module& module);
 // Reports kOutputConstant for a result that depended on the inputs in the source and does so no more (unless
 // it has to be constant: no elements, or a shape that is fixed), and warns of results without elements.
 Result<void> CheckInterface(const ir::Module& module, const InputsAndOutputs& before, Context& context);
+
+// Reports kTargetTooOld for each op that the runtime `target` ("2.9") lacks, or lacks in the version that the
+// node needs, and fails if there is one. Custom ops are nobody's business here.
+Result<void> CheckTargetRuntime(const ir::Module& module, std::string_view target, Context& context);
 
 }  // namespace litesmith::pipeline

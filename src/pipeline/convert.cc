@@ -36,12 +36,23 @@ constexpr std::array kSimplify = {
     Pass{"prune", passes::Prune},
 };
 
+// After folding, which computes in the model's own dtypes.
+constexpr std::array kNarrow = {Pass{"float32", passes::ComputeInFloat32}};
+
 // On TFL ops.
 constexpr std::array kOptimize = {
-    Pass{"merge-equal", passes::MergeEqualNodes}, Pass{"fuse-bias", passes::FuseBias},
-    Pass{"fuse-padding", passes::FusePadding},    Pass{"fuse-activation", passes::FuseActivation},
-    Pass{"merge-equal", passes::MergeEqualNodes}, Pass{"prune", passes::Prune},
+    Pass{"merge-equal", passes::MergeEqualNodes},    Pass{"fuse-bias", passes::FuseBias},
+    Pass{"fuse-padding", passes::FusePadding},       Pass{"fuse-activation", passes::FuseActivation},
+    Pass{"legalise-dtypes", passes::LegaliseDtypes}, Pass{"merge-equal", passes::MergeEqualNodes},
+    Pass{"prune", passes::Prune},
 };
+
+// What the oldest runtime that must run the file lacks.
+Result<void> FitRuntime(ir::Module& module, const std::string& target, Context& context) {
+  if (target.empty()) return {};
+  LS_RETURN_IF_FAILED(passes::UseOlderOps(module, target));
+  return CheckTargetRuntime(module, target, context);
+}
 
 class StopWatch {
  public:
@@ -73,7 +84,11 @@ Result<Converted> LoadTflite(const std::string& path, Context& context) {
 }  // namespace
 
 Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context) {
-  if (Extension(path) == ".tflite") return LoadTflite(path, context);
+  if (Extension(path) == ".tflite") {
+    LS_TRY(Converted file, LoadTflite(path, context));
+    LS_RETURN_IF_FAILED(FitRuntime(*file.module, options.target_runtime, context));
+    return file;
+  }
   Converted converted;
   StopWatch watch(converted, context.host);
   const import_tf::Options import_options{options.tags, options.signatures, options.input_tensors,
@@ -90,12 +105,14 @@ Result<Converted> LoadModel(const std::string& path, const ConvertOptions& optio
   LS_RETURN_IF_FAILED(detection::FixBatch(module, detection_options, context));
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
   LS_TRY(converted.recognised, detection::Recognise(module, detection_options, context));
+  LS_RETURN_IF_FAILED(ir::RunPasses(module, kNarrow, passes));
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
   watch.Lap("passes");
 
   LS_RETURN_IF_FAILED(lowering::LowerModule(module, {options.allow_custom_ops, options.custom_ops}, context));
   watch.Lap("lowering");
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kOptimize, passes));
+  LS_RETURN_IF_FAILED(FitRuntime(module, options.target_runtime, context));
   LS_RETURN_IF_FAILED(CheckInterface(module, before, context));
   watch.Lap("passes");
   converted.module = std::move(imported.module);

@@ -70,6 +70,12 @@ int HighestVersion(const Op& op) {
   return highest;
 }
 
+int VersionOf(const Op& op, const ir::Node& node) {
+  const int64_t stated = node.attributes.Int("version", 1);
+  if (stated > std::max(1, HighestVersion(op))) return static_cast<int>(stated);
+  return op.version(node);
+}
+
 std::string RuntimeOf(const Op& op, int version) {
   if (version < 1) return {};
   const std::string_view runtime = WordAt(op.runtimes, version - 1);
@@ -86,6 +92,31 @@ bool OlderRuntime(std::string_view a, std::string_view b) {
     if (from_a != from_b) return from_a < from_b;
   }
   return false;
+}
+
+const std::string& NewestRuntime() {
+  static const std::string newest = [] {
+    std::string found;
+    for (const Op* op : AllOps()) {
+      for (int version = 1; version <= HighestVersion(*op); ++version) {
+        std::string runtime = RuntimeOf(*op, version);
+        if (OlderRuntime(found, runtime)) found = std::move(runtime);
+      }
+    }
+    return found;
+  }();
+  return newest;
+}
+
+bool IsRuntime(std::string_view text) {
+  const auto dots = std::count(text.begin(), text.end(), '.');
+  if (dots < 1 || dots > 2 || text.front() == '.' || text.back() == '.' || text.find("..") != text.npos ||
+      text.size() > 9 || text.find_first_not_of("0123456789.") != text.npos) {
+    return false;
+  }
+  // TensorFlow Lite came with 1.5; the last release of the first series is 1.15.
+  const bool first_series = !OlderRuntime(text, "1.5") && OlderRuntime(text, "1.16");
+  return first_series || (!OlderRuntime(text, "2.0") && !OlderRuntime(NewestRuntime(), text));
 }
 
 }  // namespace litesmith::tfl

@@ -32,10 +32,17 @@ inline const Op* OpOf(const ir::Node& node) {
              : nullptr;
 }
 int HighestVersion(const Op& op);
+// The version that a file has to state for the node: the lowest that suffices. One that is newer than the
+// tables is kept ("version"), for then the rules do not know the op as its file means it.
+int VersionOf(const Op& op, const ir::Node& node);
 // "2.3.0" for (op, version); empty if the table does not say.
 std::string RuntimeOf(const Op& op, int version);
 // Compares "1.14.0" and "1.5.0" number by number.
 bool OlderRuntime(std::string_view a, std::string_view b);
+// Whether there is a TensorFlow Lite of this version, as far as the tables know: "1.14", "2.9", "2.9.0".
+bool IsRuntime(std::string_view text);
+// The newest one that introduced an op version: "2.23.0".
+const std::string& NewestRuntime();
 
 // Attributes of TFL nodes bear the names of the schema's fields ("stride_w", "padding",
 // "fused_activation_function"); enumerations are int64. A custom op is a node of Module::UnknownOp(kTfl,

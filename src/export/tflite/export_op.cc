@@ -18,14 +18,6 @@ uint32_t CodeOf(int32_t builtin, std::string custom, int32_t version, ExportStat
   return entry->second;
 }
 
-// The lowest version that suffices; one that is newer than the tables is kept, for then the rules do not know
-// the op as the file means it.
-int32_t VersionOf(const ir::Node& node, const tfl::Op& op) {
-  const int64_t stated = node.attributes.Int("version", 1);
-  if (stated > std::max(1, tfl::HighestVersion(op))) return static_cast<int32_t>(stated);
-  return op.version(node);
-}
-
 bool IsBookkeeping(std::string_view attribute) {
   return attribute == "version" || attribute == "intermediate_count" || attribute.starts_with('_');
 }
@@ -61,7 +53,7 @@ void ReferToSubgraphs(Attributes& attributes, std::string_view options, const Ex
 tflite::Operator ExportBuiltin(const ir::Node& node, const tfl::Op& op, ExportState& state) {
   CheckAttributes(node, op);
   tflite::Operator to;
-  const int32_t version = VersionOf(node, op);
+  const int32_t version = tfl::VersionOf(op, node);
   to.code = CodeOf(op.code, {}, version, state);
   if (!op.options.empty()) {
     to.options = op.options;

@@ -34,6 +34,18 @@ ArgDef DecodeArg(Reader reader, bool& ok) {
   return arg;
 }
 
+// An AttrDef: its name, and its default as a field of the same name.
+void DecodeAttrDef(Reader reader, Attributes& defaults, bool& ok) {
+  std::string_view name;
+  std::optional<Attribute> value;
+  while (reader.Next()) {
+    if (reader.field() == 1) name = reader.Text();
+    if (reader.field() == 3) value = DecodeAttribute(reader.Message("AttrValue"), ok);
+  }
+  ok = ok && reader.ok();
+  if (value) defaults.Set(name, *std::move(value));
+}
+
 OpDef DecodeOpDef(Reader reader, bool& ok) {
   OpDef op;
   while (reader.Next()) {
@@ -46,6 +58,9 @@ OpDef DecodeOpDef(Reader reader, bool& ok) {
         break;
       case 3:
         op.outputs.push_back(DecodeArg(reader.Message("OpDef.ArgDef"), ok));
+        break;
+      case 4:
+        DecodeAttrDef(reader.Message("OpDef.AttrDef"), op.defaults, ok);
         break;
       case 17:
         op.stateful = reader.Bool();
@@ -113,6 +128,7 @@ void DecodeVersions(Reader reader, GraphDef& graph, bool& ok) {
   while (reader.Next()) {
     if (reader.field() == 1) graph.producer = static_cast<int32_t>(reader.Int());
     if (reader.field() == 2) graph.min_consumer = static_cast<int32_t>(reader.Int());
+    if (reader.field() == 3) reader.AppendVarints(graph.bad_consumers);
   }
   ok = ok && reader.ok();
 }

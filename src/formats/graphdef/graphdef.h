@@ -35,6 +35,7 @@ struct OpDef {
   std::string_view name;
   std::vector<ArgDef> inputs, outputs;
   bool stateful = false;
+  Attributes defaults;  // of attributes that have one
 };
 
 struct FunctionDef {
@@ -50,6 +51,7 @@ struct GraphDef {
   std::vector<NodeDef> nodes;
   std::unordered_map<std::string_view, Bytes> functions;  // the message of each FunctionDef, by name
   int32_t producer = 0, min_consumer = 0;
+  std::vector<int32_t> bad_consumers;
 };
 
 // Each reports damage (kFileDamaged, kFileTruncated, kLimitExceeded) and fails.

@@ -115,9 +115,13 @@ constexpr FieldSchema kArgFields[] = {{"name", 1, Kind::kText},
                                       {"number_attr", 5, Kind::kText},
                                       {"type_list_attr", 6, Kind::kText}};
 constexpr MessageSchema kArg{"OpDef.ArgDef", kArgFields};
+constexpr FieldSchema kAttrDefFields[] = {{"name", 1, Kind::kText},
+                                          {"default_value", 3, Kind::kMessage, &kAttr}};
+constexpr MessageSchema kAttrDef{"OpDef.AttrDef", kAttrDefFields};
 constexpr FieldSchema kOpDefFields[] = {{"name", 1, Kind::kText},
                                         {"input_arg", 2, Kind::kMessage, &kArg},
                                         {"output_arg", 3, Kind::kMessage, &kArg},
+                                        {"attr", 4, Kind::kMessage, &kAttrDef},
                                         {"is_stateful", 17, Kind::kBool}};
 
 constexpr FieldSchema kTextEntryFields[] = {{"key", 1, Kind::kText}, {"value", 2, Kind::kText}};
@@ -134,7 +138,8 @@ constexpr FieldSchema kFunctionFields[] = {
 constexpr MessageSchema kFunction{"FunctionDef", kFunctionFields};
 constexpr FieldSchema kLibraryFields[] = {{"function", 1, Kind::kMessage, &kFunction}};
 constexpr MessageSchema kLibrary{"FunctionDefLibrary", kLibraryFields};
-constexpr FieldSchema kVersionFields[] = {{"producer", 1, Kind::kInt}, {"min_consumer", 2, Kind::kInt}};
+constexpr FieldSchema kVersionFields[] = {
+    {"producer", 1, Kind::kInt}, {"min_consumer", 2, Kind::kInt}, {"bad_consumers", 3, Kind::kInt}};
 constexpr MessageSchema kVersions{"VersionDef", kVersionFields};
 constexpr FieldSchema kGraphFields[] = {{"node", 1, Kind::kMessage, &kNode},
                                         {"library", 2, Kind::kMessage, &kLibrary},

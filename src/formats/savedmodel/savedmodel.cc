@@ -261,17 +261,40 @@ std::string SavedModel::AssetPath(std::string_view filename) const {
   return JoinPath(JoinPath(folder, "assets"), filename);
 }
 
+namespace {
+
+// The only layout of SavedModels so far (kSavedModelSchemaVersion in TensorFlow's
+// cc/saved_model/constants.h).
+constexpr int64_t kSchemaVersion = 1;
+
+Failed UnknownSchema(Context& context, const std::string& file, int64_t version) {
+  return context.findings.Report(
+      Finding(Code::kSavedModelSchema)
+          .Headline("{} has a schema that this program does not know", FileName(file))
+          .Cause("its saved_model_schema_version is {}; {} is the only one known, to this program and to "
+                 "TensorFlow 2.21",
+                 version, kSchemaVersion)
+          .Fix("update Litesmith, if a newer TensorFlow wrote the model")
+          .Fix("or export it again with TensorFlow 2.21 or older; if no TensorFlow wrote it, the file is "
+               "damaged"));
+}
+
+}  // namespace
+
 Result<SavedModel> ReadSavedModel(Context& context, const std::string& folder, const std::string& file,
                                   const std::vector<std::string>& tags) {
   SavedModel model;
   model.folder = folder;
   LS_TRY(model.document, OpenDocument(context, file));
   std::vector<Bytes> graphs;
+  int64_t schema = kSchemaVersion;  // what a file means that does not say
   Reader reader(*model.document, context, model.document->content.bytes, "SavedModel");
   while (reader.Next()) {
+    if (reader.field() == 1) schema = reader.Int();
     if (reader.field() == 2) graphs.push_back(reader.Raw());
   }
   LS_RETURN_IF_FAILED(reader.Done());
+  if (schema != kSchemaVersion) return UnknownSchema(context, file, schema);
   if (graphs.empty()) {
     return context.findings.Report(Finding(Code::kFileDamaged)
                                        .Headline("{} holds no graph", FileName(file))

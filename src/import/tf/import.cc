@@ -5,6 +5,7 @@
 #include "import/tf/build.h"
 #include "import/tf/calls.h"
 #include "import/tf/entry.h"
+#include "import/tf/versions.h"
 
 namespace litesmith::import_tf {
 namespace {
@@ -121,6 +122,7 @@ Result<Imported> ImportSavedModel(const savedmodel::Location& location, const Op
   Imported imported;
   imported.kind = "saved_model";
   imported.tensorflow = model.graph.tensorflow_version;
+  LS_RETURN_IF_FAILED(CheckVersions(model.graph.graph, imported.tensorflow, context));
   imported.module = std::make_unique<ir::Module>();
   imported.module->source_version = imported.tensorflow;
   Source source(context, *model.document, model.graph.graph, &model.graph, *imported.module);
@@ -159,6 +161,7 @@ Result<Imported> ImportFrozenGraph(const savedmodel::Location& location, const O
     document.from_text = true;
   }
   LS_TRY(const graphdef::GraphDef graph, graphdef::DecodeGraph(document, context, document.content.bytes));
+  LS_RETURN_IF_FAILED(CheckVersions(graph, "", context));
   Imported imported;
   imported.kind = "frozen_graph";
   imported.module = std::make_unique<ir::Module>();

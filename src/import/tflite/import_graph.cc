@@ -199,6 +199,7 @@ class GraphImporter {
 
   void ReportOptions(const Operator& from, const ir::Node& node) {
     (void)context_.findings.Report(Finding(Code::kUnknownAttribute)
+                                       .As(Severity::kWarning)
                                        .Op(node.op_name())
                                        .Node(node.name)
                                        .Headline("options of {} are ignored", node.op_name())
