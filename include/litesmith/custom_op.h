@@ -91,18 +91,10 @@ typedef struct TfLiteFloatArray {
   float data[];
 } TfLiteFloatArray;
 
-typedef struct TfLiteComplex64 {
-  float re, im;
-} TfLiteComplex64;
-typedef struct TfLiteComplex128 {
-  double re, im;
-} TfLiteComplex128;
-typedef struct TfLiteFloat16 {
-  uint16_t data;
-} TfLiteFloat16;
-typedef struct TfLiteBFloat16 {
-  uint16_t data;
-} TfLiteBFloat16;
+typedef struct TfLiteComplex64 { float re, im; } TfLiteComplex64;
+typedef struct TfLiteComplex128 { double re, im; } TfLiteComplex128;
+typedef struct TfLiteFloat16 { uint16_t data; } TfLiteFloat16;
+typedef struct TfLiteBFloat16 { uint16_t data; } TfLiteBFloat16;
 
 /* real = scale * (q - zero_point); {0, 0} for tensors without, or with several scales. */
 typedef struct TfLiteQuantizationParams {
