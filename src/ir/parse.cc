@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <unordered_map>
 
 #include "ir/text.h"
@@ -12,6 +13,18 @@ namespace {
 bool IsWord(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '/' || c == '-' ||
          c == ':';
+}
+
+// Elements of a tensor that is written out, as splat(v) or random(seed): more stand beside the text.
+constexpr int64_t kMostWritten = int64_t{1} << 26;
+
+// False if T cannot hold the number.
+template <class T>
+bool StoreInteger(double value, T& target) {
+  const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
+  if (!(value < end && value >= (std::is_signed_v<T> ? -end : 0.0))) return false;
+  target = static_cast<T>(value);
+  return true;
 }
 
 class Parser {
@@ -211,20 +224,24 @@ class Parser {
     const auto elements = shape.elements();
     if (!elements) return Fail("a smaller shape expected");
     if (dtype == DType::kString) return ParseStrings(shape.known_dims(), *elements);
-    if (!BytesOf(dtype, *elements)) return Fail("a smaller shape of another type expected");
+    if (!BytesOf(dtype, *elements) || *elements > kMostWritten) return Fail("a smaller shape expected");
     std::vector<double> values;
     LS_RETURN_IF_FAILED(ParseElements(dtype, *elements, values));
     Tensor tensor = Tensor::Zeros(dtype, shape.known_dims());
+    bool fits = true;
     const bool filled = VisitDType(dtype, [&]<class T>(std::type_identity<T>) {
       const auto data = tensor.mutable_data<T>();
       for (size_t i = 0; i < data.size(); ++i) {
         if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
           data[i] = T(static_cast<float>(values[i]));
+        else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+          fits = fits && StoreInteger(values[i], data[i]);
         else if constexpr (std::is_arithmetic_v<T>)
           data[i] = static_cast<T>(values[i]);
       }
     });
     if (!filled) return Fail("a type that has numbers expected");
+    if (!fits) return Fail(fmt::format("numbers that {} holds expected", NameOf(dtype)));
     return tensor;
   }
   Result<Tensor> ParseStrings(Dims dims, int64_t elements) {

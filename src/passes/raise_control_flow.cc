@@ -226,6 +226,7 @@ ir::Value* PredicateOf(const ir::Node& merge) {
 }
 
 bool RaiseMerge(ir::Function& function, ir::Node& merge) {
+  if (merge.operand_count() != 2) return false;  // of more sides than a condition has, or of a damaged graph
   ir::Value* predicate = PredicateOf(merge);
   if (predicate == nullptr) return false;
   std::vector<ir::Value*> operands = {predicate};

@@ -46,6 +46,18 @@ TEST(Text, LargeConstantsAreReferredTo) {
   EXPECT_EQ(Print(**again).text, text.text);
 }
 
+TEST(Text, NumbersThatTheTypeCannotHoldAndEndlessSplatsAreRefused) {
+  for (const std::string_view constant : {"i32[] [4e48]", "i8[] [128]", "u8[] [-1]", "i64[] [1e19]",
+                                          "i16[] [nan]", "f32[1000000000000] splat(1)"}) {
+    FindingList findings;
+    const std::string text = fmt::format("func @f() {{\n  %a = const {}\n  return %a\n}}\n", constant);
+    EXPECT_FALSE(Parse(text, {}, nullptr, findings).ok()) << constant;
+  }
+  FindingList findings;
+  EXPECT_TRUE(
+      Parse("func @f() {\n  %a = const i8[2] [-128, 127]\n  return %a\n}\n", {}, nullptr, findings).ok());
+}
+
 TEST(Text, DamagedTextIsRefusedWithItsLine) {
   FindingList findings;
   EXPECT_FALSE(Parse("func @f() {\n  %a = tf.Relu(%b) : f32[]\n}", {}, nullptr, findings).ok());
