@@ -32,8 +32,8 @@ Result<Changed> TypeUnknownOps(Module& module, PassContext& context);
 Result<Changed> Simplify(Module& module, PassContext& context);
 // A batch norm or a per-channel scale after a convolution disappears into its weights.
 Result<Changed> FoldBatchNorm(Module& module, PassContext& context);
-// float64, float16, bfloat16 and complex128 become float32 and complex64, with a note; inputs and outputs keep
-// their dtypes.
+// float64, float16, bfloat16 and complex128 become float32 and complex64, with a note; inputs and outputs
+// keep their dtypes.
 Result<Changed> ComputeInFloat32(Module& module, PassContext& context);
 
 // On TFL ops:
@@ -45,8 +45,8 @@ Result<Changed> FuseActivation(Module& module, PassContext& context);
 Result<Changed> FusePadding(Module& module, PassContext& context);
 // An op on integers or bools that the official kernel does not take is computed in a wider dtype, or refused.
 Result<Changed> LegaliseDtypes(Module& module, PassContext& context);
-// Ops that came to TensorFlow Lite late become older ones that compute the same, where the nodes need a runtime
-// newer than `target` ("2.9").
+// Ops that came to TensorFlow Lite late become older ones that compute the same, where the nodes need a
+// runtime newer than `target` ("2.9").
 Result<Changed> UseOlderOps(Module& module, std::string_view target);
 // Equal nodes become one.
 Result<Changed> MergeEqualNodes(Module& module, PassContext& context);

@@ -41,9 +41,12 @@ constexpr std::array kNarrow = {Pass{"float32", passes::ComputeInFloat32}};
 
 // On TFL ops.
 constexpr std::array kOptimize = {
-    Pass{"merge-equal", passes::MergeEqualNodes},    Pass{"fuse-bias", passes::FuseBias},
-    Pass{"fuse-padding", passes::FusePadding},       Pass{"fuse-activation", passes::FuseActivation},
-    Pass{"legalise-dtypes", passes::LegaliseDtypes}, Pass{"merge-equal", passes::MergeEqualNodes},
+    Pass{"merge-equal", passes::MergeEqualNodes},
+    Pass{"fuse-bias", passes::FuseBias},
+    Pass{"fuse-padding", passes::FusePadding},
+    Pass{"fuse-activation", passes::FuseActivation},
+    Pass{"legalise-dtypes", passes::LegaliseDtypes},
+    Pass{"merge-equal", passes::MergeEqualNodes},
     Pass{"prune", passes::Prune},
 };
 
