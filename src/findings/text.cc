@@ -74,11 +74,14 @@ std::string RenderText(const Finding& finding, const TextStyle& style) {
                           fmt::format("{}[{}]", SeverityText(finding.severity), CodeText(finding.code)));
   out += ": " + paint(kBold, finding.headline) + "\n";
   std::string place;
-  if (!finding.op.empty()) place += finding.op;
-  if (!finding.node.empty()) place += fmt::format("{}'{}'", place.empty() ? "" : " ", finding.node);
-  if (finding.count > 1) place += fmt::format(" and {} more like it", finding.count - 1);
-  if (!finding.layer.empty()) place += fmt::format(", in layer {}", finding.layer);
-  if (!finding.source.empty()) place += fmt::format(", made at {}", finding.source);
+  const auto add = [&](std::string_view between, const std::string& part) {
+    place += fmt::format("{}{}", place.empty() ? "" : between, part);
+  };
+  if (!finding.op.empty()) add("", finding.op);
+  if (!finding.node.empty()) add(" ", fmt::format("'{}'", finding.node));
+  if (finding.count > 1) add(" ", fmt::format("and {} more like it", finding.count - 1));
+  if (!finding.layer.empty()) add(", ", "in layer " + finding.layer);
+  if (!finding.source.empty()) add(", ", "at " + finding.source);
   if (!place.empty()) AppendWrapped(out, "  where: ", place, style.width);
   if (!finding.tensors.empty()) {
     std::string tensors;

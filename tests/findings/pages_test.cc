@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 namespace litesmith::findings {
 namespace {
@@ -40,6 +43,29 @@ TEST(Pages, TheExampleHasTheSeverityOfTheCode) {
     ASSERT_NE(page, nullptr);
     EXPECT_TRUE(page->looks_like.starts_with(SeverityText(info.severity))) << page->code;
   }
+}
+
+// docs/findings/README.md follows from the codes. To write it anew:
+//   LITESMITH_REGENERATE=1 build/tests/findings_test
+TEST(Pages, TheIndexListsEveryCode) {
+  std::string index =
+      "# Findings\n\n"
+      "Every message of Litesmith has a code that never changes its meaning. `litesmith explain CODE` prints "
+      "its page.\n"
+      "The first two digits are the category. An error stops the command, a warning and a note do not.\n"
+      "Other tools' messages are answered by `litesmith explain --log FILE`.\n";
+  Category category{};
+  for (const CodeInfo& info : AllCodes()) {
+    if (info.category != category) index += "\n## " + std::string(CategoryText(info.category)) + "\n\n";
+    category = info.category;
+    const std::string code = CodeText(info.code);
+    index += "- [" + code + "](" + code + ".md): " + std::string(info.title) + "\n";
+  }
+  const std::string path = LITESMITH_SOURCE_DIR "/docs/findings/README.md";
+  if (std::getenv("LITESMITH_REGENERATE") != nullptr) std::ofstream(path) << index;
+  std::stringstream written;
+  written << std::ifstream(path).rdbuf();
+  EXPECT_EQ(written.str(), index);
 }
 
 TEST(Codes, AreFoundHoweverTheyAreTyped) {
