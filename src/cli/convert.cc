@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "cli/session.h"
+#include "cli/conversion.h"
 
 namespace litesmith::cli {
 namespace {
@@ -9,44 +9,6 @@ struct Arguments {
   ModelArguments model;
   std::string output, dump_after;
 };
-
-Json RecognisedJson(const std::vector<detection::Recognised>& recognised) {
-  Json list = Json::array();
-  for (const detection::Recognised& one : recognised) {
-    Json entry = {{"what", one.what}};
-    for (const auto& [key, value] : one.numbers) {
-      if (value == static_cast<double>(static_cast<int64_t>(value))) {
-        entry[key] = static_cast<int64_t>(value);
-      } else {
-        entry[key] = value;
-      }
-    }
-    for (const auto& [key, value] : one.texts) entry[key] = value;
-    list.push_back(std::move(entry));
-  }
-  return list;
-}
-
-Json ModelJson(const pipeline::ModelInfo& info) {
-  Json json = {{"kind", info.kind}, {"path", info.path}};
-  if (!info.tensorflow.empty()) json["tensorflow"] = info.tensorflow;
-  json["nodes"] = info.nodes;
-  return json;
-}
-
-std::string Summary(const pipeline::Converted& converted, const pipeline::WrittenModel& written,
-                    const std::string& output, double seconds) {
-  std::string text =
-      fmt::format("{}: {} nodes became {} ops, {:.1f} MB, for TensorFlow Lite {} and later, in {:.2f} s\n",
-                  output, converted.info.nodes, written.ops, static_cast<double>(written.bytes.size()) / 1e6,
-                  written.min_runtime_version, seconds);
-  for (const detection::Recognised& one : converted.recognised) {
-    if (const auto outputs = one.texts.find("outputs"); outputs != one.texts.end()) {
-      text += fmt::format("a detector: outputs {}\n", outputs->second);
-    }
-  }
-  return text;
-}
 
 int Convert(Session& session, Arguments& arguments) {
   Context context = session.context();
@@ -72,9 +34,8 @@ int Convert(Session& session, Arguments& arguments) {
                         {"ops", written->ops},
                         {"min_runtime_version", written->min_runtime_version}};
   document["recognised"] = RecognisedJson(converted->recognised);
-  for (const char* key : {"import", "passes", "lowering", "write"})
-    document["seconds"][key] = converted->seconds[key];
-  if (!session.options.quiet) session.Print(Summary(*converted, *written, arguments.output, end - start));
+  document["seconds"] = SecondsJson(converted->seconds);
+  if (!session.options.quiet) session.Print(Summary(arguments.output, *converted, *written, end - start));
   return session.Finish(true, document);
 }
 

@@ -8,17 +8,19 @@
 #include <cstdlib>
 
 #include "findings/json.h"
-#include "findings/text.h"
 
 namespace litesmith::cli {
 
-Session::Session() : host(MakeSystemHost()) {
-  if (isatty(STDERR_FILENO) != 0) {
-    colour_ = !host->Environment("NO_COLOR").has_value();
-    winsize size{};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-      width_ = std::min<int>(size.ws_col, 120);
-  }
+Session::Session() : host(MakeSystemHost()) {}
+
+findings::TextStyle Session::StyleOf(int descriptor) const {
+  findings::TextStyle style;
+  if (isatty(descriptor) == 0) return style;
+  style.colour = !host->Environment("NO_COLOR").has_value();
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+    style.width = std::min<int>(size.ws_col, 120);
+  return style;
 }
 
 int Session::threads() const {
@@ -36,7 +38,7 @@ void Session::Say(const std::string& text) const {
   if (!options.json && !options.quiet) std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-int Session::Finish(bool ok, Json document) {
+int Session::Finish(bool ok, Json document, bool findings_are_result) {
   const std::vector<Finding> found = findings.Take();
   int status = 0;
   for (const Finding& finding : found) {
@@ -53,10 +55,12 @@ int Session::Finish(bool ok, Json document) {
   } else {
     std::vector<Finding> shown;
     for (const Finding& finding : found) {
-      if (!options.quiet || finding.severity == Severity::kError) shown.push_back(finding);
+      if (findings_are_result || !options.quiet || finding.severity == Severity::kError)
+        shown.push_back(finding);
     }
-    const std::string text = findings::RenderText(shown, {colour_, width_});
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    const int descriptor = findings_are_result ? STDOUT_FILENO : STDERR_FILENO;
+    const std::string text = findings::RenderText(shown, StyleOf(descriptor));
+    std::fwrite(text.data(), 1, text.size(), findings_are_result ? stdout : stderr);
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return status != 0 ? status : 4;
   return status;

@@ -11,6 +11,7 @@
 
 #include "base/finding.h"
 #include "base/host.h"
+#include "findings/text.h"
 #include "pipeline/convert.h"
 #include "runtime/interpreter.h"
 
@@ -39,15 +40,15 @@ class Session {
   // A word on what is happening, to standard error; nothing under --json or --quiet.
   void Say(const std::string& text) const;
 
-  // Ends a command: prints the findings (to standard error, or as part of `document` under --json) and gives
-  // the exit status. `document` gets "status" first and "findings" last.
-  int Finish(bool ok, Json document = Json::object());
+  // Ends a command: prints the findings (to standard error, or to standard output where they are what the
+  // command was run for, or as part of `document` under --json) and gives the exit status. `document` gets
+  // "status" first and "findings" last.
+  int Finish(bool ok, Json document = Json::object(), bool findings_are_result = false);
   // The same for a command whose document under --json is a list: findings go to standard error.
   int FinishWithList(const std::vector<Json>& entries);
 
- private:
-  bool colour_ = false;
-  int width_ = 100;
+  // How text looks on this stream: coloured and as wide as the terminal, if it is one.
+  findings::TextStyle StyleOf(int descriptor) const;
 };
 
 // A command: its options are added once, `run` is called when it was chosen.
@@ -78,5 +79,7 @@ Command AddOps(CLI::App& app);
 Command AddInspect(CLI::App& app);
 Command AddBenchmark(CLI::App& app);
 Command AddDetect(CLI::App& app);
+Command AddDiagnose(CLI::App& app);
+Command AddVerify(CLI::App& app);
 
 }  // namespace litesmith::cli

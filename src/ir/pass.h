@@ -19,6 +19,8 @@ struct PassContext {
   // The pass whose result is printed into `dump`; empty: none.
   std::string_view dump_after = {};
   std::string* dump = nullptr;
+  // For diagnoses: what fails is passed over, so that what else is wrong is found as well.
+  bool keep_going = false;
 };
 
 using PassFunction = Result<Changed> (*)(Module& module, PassContext& context);
@@ -28,8 +30,8 @@ struct Pass {
   PassFunction run;
 };
 
-// Runs them in order. In debug builds the verifier runs after each, else once at the end: a broken rule is a
-// bug.
+// Runs them in order, to the first that fails, or all of them if `keep_going`; fails if one did. In debug
+// builds the verifier runs after each, else once at the end: a broken rule is a bug.
 Result<Changed> RunPasses(Module& module, std::span<const Pass> passes, PassContext& context);
 
 }  // namespace litesmith::ir

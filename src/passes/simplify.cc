@@ -20,13 +20,17 @@ constexpr size_t kMaxGrowth = size_t{4} << 20;
 class Simplifier {
  public:
   Simplifier(Module& module, PassContext& context)
-      : module_(module), context_(context.context), inference_(module, context.context) {}
+      : module_(module),
+        context_(context.context),
+        keep_going_(context.keep_going),
+        inference_(module, context.context) {}
 
   Result<Changed> Run() {
     // Functions called from those before them come later; inference gives their parameters types on the way.
     for (size_t i = 0; i < module_.functions().size(); ++i) {
       LS_RETURN_IF_FAILED(Sweep(*module_.functions()[i]));
     }
+    if (failed_) return kFailed;
     return changed_;
   }
 
@@ -38,8 +42,10 @@ class Simplifier {
     while (node != nullptr && !node->Is(ir::kReturn)) {
       if (context_.is_cancelled()) return kFailed;
       ir::Node* const before = node->previous();
-      LS_TRY(const bool replaced, Visit(*node, lists));
-      if (replaced) {
+      const Result<bool> replaced = Visit(*node, lists);
+      if (!replaced && !keep_going_) return kFailed;
+      failed_ |= !replaced;
+      if (replaced && *replaced) {
         Erase(*node);
         changed_ = Changed::kYes;
         node = before != nullptr ? before->next()
@@ -143,8 +149,10 @@ class Simplifier {
 
   Module& module_;
   Context& context_;
+  const bool keep_going_;
   ShapeInference inference_;
   Changed changed_ = Changed::kNo;
+  bool failed_ = false;
 };
 
 }  // namespace

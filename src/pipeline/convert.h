@@ -1,6 +1,7 @@
 // From a model in any form to a module of TFL ops and the bytes of its .tflite: the ordered list of passes.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -9,8 +10,11 @@
 #include "base/host.h"
 #include "detection/recognise.h"
 #include "ir/module.h"
+#include "pipeline/checks.h"
 
 namespace litesmith::pipeline {
+
+class RootCauses;
 
 struct ConvertOptions {
   std::vector<std::string> tags, signatures;
@@ -23,6 +27,10 @@ struct ConvertOptions {
   std::vector<std::string> labels;  // for the metadata; class 0 first
   std::string dump_after;           // a pass's name; its result is printed to `dump`
   std::string* dump = nullptr;
+  // Called with a model of TensorFlow's ops as it was imported, before any pass changes it.
+  std::function<void(const ir::Module&)> after_import;
+  // Set by Diagnose (pipeline/diagnose.h): what fails is passed over, so that what else is wrong is found.
+  RootCauses* root_causes = nullptr;
 };
 
 struct ModelInfo {
@@ -37,9 +45,17 @@ struct Converted {
   std::shared_ptr<ir::Module> module;  // of TFL ops
   std::vector<detection::Recognised> recognised;
   std::map<std::string, double> seconds;  // "import", "passes", "lowering", "write"
+  InputsAndOutputs interface;             // of the source
+  bool incomplete = false;                // something failed and was passed over, for a diagnosis
 };
 
-// Takes whatever `convert` takes. A .tflite comes back as it is, imported.
+// A model as its source has it: a module of TensorFlow's ops with calls inlined, TF1's control flow raised,
+// variables frozen and all values named, but nothing computed and nothing replaced. A .tflite comes back as
+// it is, imported.
+Result<Converted> LoadSource(const std::string& path, const ConvertOptions& options, Context& context);
+// The conversion of that module, in place.
+Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Context& context);
+// Both. Takes whatever `convert` takes. A .tflite comes back as it is, imported.
 Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context);
 
 struct WrittenModel {

@@ -55,6 +55,9 @@ Roles RolesByName(const std::vector<runtime::TensorInfo>& outputs) {
   return roles;
 }
 
+// Written by detection/metadata.cc.
+constexpr std::string_view kPreprocessingEntry = "LITESMITH_PREPROCESSING";
+
 const Tensor* MetadataEntry(const ir::Module& module, std::string_view name) {
   for (const auto& [key, value] : module.metadata) {
     if (key == name) return &value;
@@ -96,13 +99,16 @@ class ModelDetector : public Detector {
  public:
   ModelDetector(std::shared_ptr<ir::Module> module, std::unique_ptr<runtime::Interpreter> interpreter,
                 Roles roles)
-      : module_(std::move(module)), interpreter_(std::move(interpreter)), roles_(roles) {
+      : module_(std::move(module)),
+        interpreter_(std::move(interpreter)),
+        roles_(roles),
+        preparation_(PreparationOf(*module_)) {
     const runtime::TensorInfo& input = interpreter_->inputs()[0];
     if (input.shape.known() && input.shape.rank() == 4) {
       preparation_.height = input.shape[1].value();
       preparation_.width = input.shape[2].value();
     }
-    ReadMetadata();
+    ReadLabels();
   }
 
   vision::Preparation& preparation() override { return preparation_; }
@@ -144,10 +150,9 @@ class ModelDetector : public Detector {
   }
 
  private:
-  void ReadMetadata() {
+  void ReadLabels() {
     if (const Tensor* entry = MetadataEntry(*module_, tflite::kMetadataEntry)) {
       if (const auto metadata = tflite::UnpackMetadata(entry->bytes())) {
-        if (!metadata->inputs.empty()) ReadNormalization(metadata->inputs[0], preparation_);
         for (const auto& [name, content] : module_->files) {
           for (const tflite::TensorMetadata& output : metadata->outputs) {
             for (const tflite::AssociatedFile& file : output.files) {
@@ -156,9 +161,6 @@ class ModelDetector : public Detector {
           }
         }
       }
-    }
-    if (const Tensor* entry = MetadataEntry(*module_, "LITESMITH_PREPROCESSING")) {
-      ReadPreprocessing(AsText(entry->bytes()), preparation_);
     }
   }
 
@@ -248,6 +250,18 @@ Result<std::unique_ptr<Detector>> Detector::Create(std::shared_ptr<ir::Module> m
   }
   return std::unique_ptr<Detector>(
       std::make_unique<ModelDetector>(std::move(module), std::move(interpreter), roles));
+}
+
+vision::Preparation PreparationOf(const ir::Module& module) {
+  vision::Preparation preparation;
+  if (const Tensor* entry = MetadataEntry(module, tflite::kMetadataEntry)) {
+    const auto metadata = tflite::UnpackMetadata(entry->bytes());
+    if (metadata && !metadata->inputs.empty()) ReadNormalization(metadata->inputs[0], preparation);
+  }
+  if (const Tensor* entry = MetadataEntry(module, kPreprocessingEntry)) {
+    ReadPreprocessing(AsText(entry->bytes()), preparation);
+  }
+  return preparation;
 }
 
 void DrawDetections(Picture& picture, const std::vector<Detected>& detections) {

@@ -38,6 +38,9 @@ class Detector {
                                                size_t most) = 0;
 };
 
+// What the model's metadata says of how its picture is prepared; the size is not among it.
+vision::Preparation PreparationOf(const ir::Module& module);
+
 // Draws a frame with label and score for each.
 void DrawDetections(Picture& picture, const std::vector<Detected>& detections);
 

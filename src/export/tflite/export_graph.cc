@@ -20,6 +20,9 @@ class GraphExporter {
   GraphExporter(const ir::Function& function, ExportState& state)
       : function_(function), state_(state), index_(state.model.subgraphs.size()) {
     state.model.subgraphs.emplace_back().name = function.name;
+    for (const ir::Node& node : function.nodes()) {
+      for (size_t i = 0; i < node.output_count(); ++i) own_.insert(node.output(i)->name);
+    }
   }
 
   Result<ExportedGraph> Export() {
@@ -58,17 +61,20 @@ class GraphExporter {
       name(*function_.result(i), function_.result_names, i);
   }
 
+  // A nameless value is a step on the way to what its node's name stands for, and must not be taken for it.
   std::string FreeName(std::string wanted, const ir::Value& value) {
-    if (wanted.empty() && value.node() != nullptr) {
+    const bool nameless = wanted.empty();
+    if (nameless && value.node() != nullptr) {
       const ir::Node& node = *value.node();
-      wanted = node.name.empty() ? std::string(node.op_name()) : node.name;
+      wanted =
+          node.name.empty() ? std::string(node.op_name()) : fmt::format("{}/{}", node.name, node.op_name());
       if (value.index() > 0) wanted += ":" + std::to_string(value.index());
     }
     if (wanted.empty()) wanted = "input";
-    if (taken_.insert(wanted).second) return wanted;
+    if (!(nameless && own_.contains(wanted)) && taken_.insert(wanted).second) return wanted;
     for (size_t& next = numbers_[wanted];;) {
       std::string numbered = fmt::format("{}_{}", wanted, ++next);
-      if (taken_.insert(numbered).second) return numbered;
+      if (!own_.contains(numbered) && taken_.insert(numbered).second) return numbered;
     }
   }
 
@@ -207,6 +213,7 @@ class GraphExporter {
   std::unordered_map<const ir::Value*, int32_t> tensors_;
   std::unordered_map<const ir::Value*, std::string> names_;  // of parameters and results
   std::unordered_set<std::string> taken_;
+  std::unordered_set<std::string> own_;  // of values that have a name themselves
   std::unordered_map<std::string, size_t> numbers_;
 };
 

@@ -93,16 +93,18 @@ Result<size_t> BuildFunction(Source& source, Resources& resources, std::string_v
 
 Result<void> BuildAll(Source& source, Resources& resources, const std::vector<Entry>& entries,
                       size_t& nodes) {
-  for (const Entry& entry : entries) {
-    LS_TRY(const size_t count, BuildEntry(source, resources, entry));
-    nodes += count;
-  }
-  while (!source.requested.empty()) {
+  bool failed = false;  // one function's problem says nothing of the others
+  const auto add = [&](const Result<size_t>& count) {
+    failed |= !count;
+    nodes += count ? *count : 0;
+  };
+  for (const Entry& entry : entries) add(BuildEntry(source, resources, entry));
+  while (!source.requested.empty() && !source.context.is_cancelled()) {
     const auto [name, function] = source.requested.front();
     source.requested.pop_front();
-    LS_TRY(const size_t count, BuildFunction(source, resources, name, function));
-    nodes += count;
+    add(BuildFunction(source, resources, name, function));
   }
+  if (failed || source.context.is_cancelled()) return kFailed;
   return RefuseRecursion(source.context, source.module);
 }
 

@@ -1,0 +1,56 @@
+#include "cli/conversion.h"
+
+#include <fmt/format.h>
+
+namespace litesmith::cli {
+
+Json RecognisedJson(const std::vector<detection::Recognised>& recognised) {
+  Json list = Json::array();
+  for (const detection::Recognised& one : recognised) {
+    Json entry = {{"what", one.what}};
+    for (const auto& [key, value] : one.numbers) {
+      if (value == static_cast<double>(static_cast<int64_t>(value))) {
+        entry[key] = static_cast<int64_t>(value);
+      } else {
+        entry[key] = value;
+      }
+    }
+    for (const auto& [key, value] : one.texts) entry[key] = value;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json ModelJson(const pipeline::ModelInfo& info) {
+  Json json;
+  if (!info.kind.empty()) json["kind"] = info.kind;
+  json["path"] = info.path;
+  if (!info.tensorflow.empty()) json["tensorflow"] = info.tensorflow;
+  if (!info.kind.empty()) json["nodes"] = info.nodes;
+  return json;
+}
+
+Json SecondsJson(const std::map<std::string, double>& seconds) {
+  Json json = Json::object();
+  for (const char* key : {"import", "passes", "lowering", "write"}) {
+    const auto found = seconds.find(key);
+    json[key] = found != seconds.end() ? found->second : 0.0;
+  }
+  return json;
+}
+
+std::string Summary(const std::string& subject, const pipeline::Converted& converted,
+                    const pipeline::WrittenModel& written, double seconds) {
+  std::string text =
+      fmt::format("{}: {} nodes became {} ops, {:.1f} MB, for TensorFlow Lite {} and later, in {:.2f} s\n",
+                  subject, converted.info.nodes, written.ops, static_cast<double>(written.bytes.size()) / 1e6,
+                  written.min_runtime_version, seconds);
+  for (const detection::Recognised& one : converted.recognised) {
+    if (const auto outputs = one.texts.find("outputs"); outputs != one.texts.end()) {
+      text += fmt::format("a detector: outputs {}\n", outputs->second);
+    }
+  }
+  return text;
+}
+
+}  // namespace litesmith::cli

@@ -1,0 +1,77 @@
+#include "pipeline/diagnose.h"
+
+#include <fmt/format.h>
+
+#include "cli/conversion.h"
+
+namespace litesmith::cli {
+namespace {
+
+struct Counts {
+  int errors = 0, warnings = 0, notes = 0;
+};
+
+Counts Count(const std::vector<Finding>& findings) {
+  Counts counts;
+  for (const Finding& finding : findings) {
+    int& count = finding.severity == Severity::kError     ? counts.errors
+                 : finding.severity == Severity::kWarning ? counts.warnings
+                                                          : counts.notes;
+    ++count;
+  }
+  return counts;
+}
+
+std::string Number(int count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+void PrintVerdict(const Session& session, const std::string& path, const pipeline::Diagnosis& diagnosis,
+                  double seconds, const Counts& counts) {
+  const bool is_tflite = diagnosis.model.info.kind == "tflite";
+  std::string text = is_tflite ? fmt::format("{} is a .tflite already; convert would write it again\n", path)
+                               : fmt::format("{} converts\n", path);
+  text += Summary(is_tflite ? "as it is" : "as it would be", diagnosis.model, diagnosis.written, seconds);
+  if (counts.warnings + counts.notes > 0) text += "what is to be known of it:\n";
+  session.Print(text);
+}
+
+int DiagnoseModel(Session& session, ModelArguments& arguments) {
+  Context context = session.context();
+  const double start = session.host->Seconds();
+  pipeline::Diagnosis diagnosis;
+  diagnosis.model.info.path = arguments.path;
+  const bool ok = ReadModelArguments(arguments, context).ok() &&
+                  pipeline::Diagnose(arguments.path, arguments.options, context, diagnosis).ok();
+  const double seconds = session.host->Seconds() - start;
+  const std::vector<Finding> findings = pipeline::Grouped(session.findings.Take());
+  for (const Finding& finding : findings) session.findings.Report(finding);
+  const Counts counts = Count(findings);
+  Json document;
+  document["model"] = ModelJson(diagnosis.model.info);
+  document["recognised"] = RecognisedJson(diagnosis.model.recognised);
+  document["seconds"] = SecondsJson(diagnosis.model.seconds);
+  if (ok) PrintVerdict(session, arguments.path, diagnosis, seconds, counts);
+  const int status = session.Finish(ok, document, true);
+  if (counts.errors > 0) {
+    const std::string line =
+        fmt::format("{} {} the conversion of {} ({}, {})\n", Number(counts.errors, "problem"),
+                    counts.errors == 1 ? "stops" : "stop", arguments.path, Number(counts.warnings, "warning"),
+                    Number(counts.notes, "note"));
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+  return status;
+}
+
+}  // namespace
+
+Command AddDiagnose(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("diagnose", "Tells everything that convert would trip over; writes no model");
+  auto arguments = std::make_shared<ModelArguments>();
+  AddModelOptions(*command, *arguments);
+  command->footer("Example:\n  litesmith diagnose exported_model/saved_model");
+  return {command, [arguments](Session& session) { return DiagnoseModel(session, *arguments); }};
+}
+
+}  // namespace litesmith::cli
