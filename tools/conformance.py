@@ -7,18 +7,25 @@ import tempfile
 from pathlib import Path
 
 LISTS = Path("tests/conformance")
-# list: judge, corpus
-JUDGES = {"detection": ("detection.py", "detection"), "ops": ("cases.py", "ops"), "runtime": ("runtime.py", "runtime")}
+# list: judge, corpus in the cache folder, or in shared (made by nobody, always there)
+JUDGES = {"detection": ("detection.py", "detection"), "failures": ("failures.py", "failures"),
+          "logs": ("failures.py", "shared/corpus/logs"), "ops": ("cases.py", "ops"), "runtime": ("runtime.py", "runtime")}
+
+
+def folder_of(options, corpus):
+    inside = corpus.removeprefix("shared/")
+    return options.cache / corpus if inside == corpus else options.shared / inside
 
 
 def results_of(options, judge, corpus):
     """{case: passed} from one judge over its whole corpus."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         command = [sys.executable, options.shared / "conformance" / judge, "--binary", options.binary, "--json", report.name,
-                   options.cache / corpus]
+                   folder_of(options, corpus)]
         subprocess.run([str(part) for part in command], stdout=subprocess.DEVNULL, check=False)
         document = json.loads(Path(report.name).read_text() or "{}")
-    return {row["name"]: row["verdict"] == "PASS" for row in document.get("cases", [])}
+    rows = document if isinstance(document, list) else document.get("cases", [])
+    return {row["name"]: row.get("verdict", row.get("result")) == "PASS" for row in rows}
 
 
 def main():
@@ -32,7 +39,7 @@ def main():
     broken = 0
     for name, (judge, corpus) in JUDGES.items():
         listing = LISTS / f"{name}.txt"
-        if options.only not in (None, name) or not (options.cache / corpus).is_dir():
+        if options.only not in (None, name) or not folder_of(options, corpus).is_dir():
             continue
         if not options.update and not listing.exists():
             continue
