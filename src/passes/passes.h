@@ -23,6 +23,8 @@ Result<Changed> RaiseControlFlow(Module& module, PassContext& context);
 Result<Changed> SinkInvariants(Module& module, PassContext& context);
 // Variables that nothing writes become constants.
 Result<Changed> FreezeVariables(Module& module, PassContext& context);
+// Every value gets a name of its own, by which a file's tensor is found again in the source.
+Result<Changed> NameValues(Module& module, PassContext& context);
 // Outputs of ops that no table knows, and whose definition the file does not hold, get the dtype that their
 // uses ask for, else that of the node's type attributes or of its operands: a file's tensor has one, and
 // shapes cannot tell.

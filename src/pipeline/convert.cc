@@ -11,6 +11,7 @@
 #include "lowering/lowering.h"
 #include "passes/passes.h"
 #include "pipeline/checks.h"
+#include "pipeline/diagnose.h"
 
 namespace litesmith::pipeline {
 namespace {
@@ -27,6 +28,7 @@ constexpr std::array kFreeze = {
     Pass{"freeze", passes::FreezeVariables},
     Pass{"prune", passes::Prune},
     Pass{"type-unknown-ops", passes::TypeUnknownOps},
+    Pass{"name-values", passes::NameValues},
 };
 
 // What is known while converting is computed while converting.
@@ -86,40 +88,60 @@ Result<Converted> LoadTflite(const std::string& path, Context& context) {
 
 }  // namespace
 
-Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context) {
-  if (Extension(path) == ".tflite") {
-    LS_TRY(Converted file, LoadTflite(path, context));
-    LS_RETURN_IF_FAILED(FitRuntime(*file.module, options.target_runtime, context));
-    return file;
-  }
-  Converted converted;
-  StopWatch watch(converted, context.host);
+Result<Converted> LoadSource(const std::string& path, const ConvertOptions& options, Context& context) {
+  if (Extension(path) == ".tflite") return LoadTflite(path, context);
+  Converted source;
+  StopWatch watch(source, context.host);
   const import_tf::Options import_options{options.tags, options.signatures, options.input_tensors,
                                           options.output_tensors, options.input_shapes};
   LS_TRY(import_tf::Imported imported, import_tf::ImportModel(path, import_options, context));
-  converted.info = {imported.kind, path, imported.tensorflow, imported.nodes};
-  ir::Module& module = *imported.module;
-  const InputsAndOutputs before = ObserveInterface(module);
+  source.info = {imported.kind, path, imported.tensorflow, imported.nodes};
+  source.module = std::move(imported.module);
+  if (options.after_import) options.after_import(*source.module);
+  source.interface = ObserveInterface(*source.module);
   watch.Lap("import");
-
-  ir::PassContext passes{context, options.dump_after, options.dump};
-  LS_RETURN_IF_FAILED(ir::RunPasses(module, kFreeze, passes));
-  const detection::Options detection_options{options.detection, options.labels};
-  LS_RETURN_IF_FAILED(detection::FixBatch(module, detection_options, context));
-  LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
-  LS_TRY(converted.recognised, detection::Recognise(module, detection_options, context));
-  LS_RETURN_IF_FAILED(ir::RunPasses(module, kNarrow, passes));
-  LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
+  ir::PassContext passes{context, options.dump_after, options.dump, options.root_causes != nullptr};
+  source.incomplete = !ir::RunPasses(*source.module, kFreeze, passes);
   watch.Lap("passes");
+  if (source.incomplete && !passes.keep_going) return kFailed;
+  return source;
+}
 
+Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Context& context) {
+  if (source.info.kind == "tflite") return FitRuntime(*source.module, options.target_runtime, context);
+  StopWatch watch(source, context.host);
+  ir::Module& module = *source.module;
+  const bool keep_going = options.root_causes != nullptr;
+  ir::PassContext passes{context, options.dump_after, options.dump, keep_going};
+  const detection::Options detection_options{options.detection, options.labels};
+  const auto simplify = [&]() -> Result<void> {
+    LS_RETURN_IF_FAILED(detection::FixBatch(module, detection_options, context));
+    LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
+    if (source.incomplete) return {};  // what detection would find in half a graph says nothing
+    LS_TRY(source.recognised, detection::Recognise(module, detection_options, context));
+    LS_RETURN_IF_FAILED(ir::RunPasses(module, kNarrow, passes));
+    LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
+    return {};
+  };
+  source.incomplete |= !simplify().ok();
+  watch.Lap("passes");
+  if (source.incomplete && !keep_going) return kFailed;
+
+  if (keep_going) options.root_causes->Follow(module);
   LS_RETURN_IF_FAILED(lowering::LowerModule(module, {options.allow_custom_ops, options.custom_ops}, context));
   watch.Lap("lowering");
+  if (source.incomplete) return kFailed;
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kOptimize, passes));
   LS_RETURN_IF_FAILED(FitRuntime(module, options.target_runtime, context));
-  LS_RETURN_IF_FAILED(CheckInterface(module, before, context));
+  LS_RETURN_IF_FAILED(CheckInterface(module, source.interface, context));
   watch.Lap("passes");
-  converted.module = std::move(imported.module);
-  return converted;
+  return {};
+}
+
+Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context) {
+  LS_TRY(Converted model, LoadSource(path, options, context));
+  LS_RETURN_IF_FAILED(ConvertSource(model, options, context));
+  return model;
 }
 
 Result<WrittenModel> WriteModel(const ir::Module& module, Context& context) {
