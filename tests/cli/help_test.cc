@@ -34,8 +34,8 @@ TEST_P(Help, ShowsAnExample) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, Help,
-                         testing::Values("", "convert", "run", "detect", "inspect", "benchmark", "explain",
-                                         "ops"),
+                         testing::Values("", "convert", "diagnose", "run", "detect", "verify", "inspect",
+                                         "benchmark", "explain", "ops"),
                          [](const auto& info) { return *info.param == '\0' ? "litesmith" : info.param; });
 
 }  // namespace
