@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/conversion.h"
+#include "cli/report.h"
 
 namespace litesmith::cli {
 namespace {
@@ -8,6 +9,7 @@ namespace {
 struct Arguments {
   ModelArguments model;
   std::string output, dump_after;
+  ReportFile report{"convert"};
 };
 
 int Convert(Session& session, Arguments& arguments) {
@@ -16,17 +18,31 @@ int Convert(Session& session, Arguments& arguments) {
   Json document;
   document["model"] = {{"path", arguments.model.path}};
   if (!ReadModelArguments(arguments.model, context)) return session.Finish(false, document);
+  ReportFile& report = arguments.report;
+  if (!report.CheckPath(arguments.output, context)) return session.Finish(false, document);
+  report.Observe(arguments.model.options);
+  // The report is written whatever became of the model.
+  const auto fail = [&](const pipeline::Converted* converted) {
+    (void)report.Write(session, true, arguments.model.path, converted, nullptr);
+    return session.Finish(false, document);
+  };
   std::string dump;
   arguments.model.options.dump_after = arguments.dump_after;
   arguments.model.options.dump = &dump;
   auto converted = pipeline::LoadModel(arguments.model.path, arguments.model.options, context);
   session.Print(dump);
-  if (!converted) return session.Finish(false, document);
+  if (!converted) return fail(nullptr);
+  if (report.wanted()) report.recorder().RecordFile(*converted->module);
   document["model"] = ModelJson(converted->info);
   const double before_write = session.host->Seconds();
   const auto written = pipeline::WriteModel(*converted->module, context);
-  if (!written || !WriteFile(context, arguments.output, {written->bytes}))
+  if (!written) return fail(&*converted);
+  const report::WrittenFile file{arguments.output, written->bytes.size(), written->ops,
+                                 written->min_runtime_version};
+  // First the report: where that fails, there is to be no model.
+  if (!report.Write(session, false, arguments.model.path, &*converted, &file))
     return session.Finish(false, document);
+  if (!WriteFile(context, arguments.output, {written->bytes})) return fail(&*converted);
   const double end = session.host->Seconds();
   converted->seconds["write"] += end - before_write;
   document["output"] = {{"path", arguments.output},
@@ -50,6 +66,7 @@ Command AddConvert(CLI::App& app) {
       ->required();
   command->add_option("--dump-after", arguments->dump_after, "Print the graph after this pass")
       ->type_name("PASS");
+  arguments->report.AddOption(*command);
   command->footer("Example:\n  litesmith convert exported_model/saved_model -o model.tflite");
   return {command, [arguments](Session& session) { return Convert(session, *arguments); }};
 }

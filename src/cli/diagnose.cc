@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/conversion.h"
+#include "cli/report.h"
 
 namespace litesmith::cli {
 namespace {
@@ -36,16 +37,25 @@ void PrintVerdict(const Session& session, const std::string& path, const pipelin
   session.Print(text);
 }
 
-int DiagnoseModel(Session& session, ModelArguments& arguments) {
+struct Arguments {
+  ModelArguments model;
+  ReportFile report{"diagnose"};
+};
+
+int DiagnoseModel(Session& session, ModelArguments& arguments, ReportFile& report) {
   Context context = session.context();
   const double start = session.host->Seconds();
   pipeline::Diagnosis diagnosis;
   diagnosis.model.info.path = arguments.path;
-  const bool ok = ReadModelArguments(arguments, context).ok() &&
-                  pipeline::Diagnose(arguments.path, arguments.options, context, diagnosis).ok();
+  report.Observe(arguments.options);
+  const bool converts = ReadModelArguments(arguments, context).ok() &&
+                        pipeline::Diagnose(arguments.path, arguments.options, context, diagnosis).ok();
   const double seconds = session.host->Seconds() - start;
   const std::vector<Finding> findings = pipeline::Grouped(session.findings.Take());
   for (const Finding& finding : findings) session.findings.Report(finding);
+  if (converts && report.wanted()) report.recorder().RecordFile(*diagnosis.model.module);
+  const bool ok =
+      report.Write(session, !converts, arguments.path, &diagnosis.model, nullptr).ok() && converts;
   const Counts counts = Count(findings);
   Json document;
   document["model"] = ModelJson(diagnosis.model.info);
@@ -68,10 +78,13 @@ int DiagnoseModel(Session& session, ModelArguments& arguments) {
 Command AddDiagnose(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("diagnose", "Tells everything that convert would trip over; writes no model");
-  auto arguments = std::make_shared<ModelArguments>();
-  AddModelOptions(*command, *arguments);
+  auto arguments = std::make_shared<Arguments>();
+  AddModelOptions(*command, arguments->model);
+  arguments->report.AddOption(*command);
   command->footer("Example:\n  litesmith diagnose exported_model/saved_model");
-  return {command, [arguments](Session& session) { return DiagnoseModel(session, *arguments); }};
+  return {command, [arguments](Session& session) {
+            return DiagnoseModel(session, arguments->model, arguments->report);
+          }};
 }
 
 }  // namespace litesmith::cli

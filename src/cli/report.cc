@@ -19,10 +19,7 @@ std::vector<report::Recognised> RecognisedOf(const std::vector<detection::Recogn
 }  // namespace
 
 void ReportFile::AddOption(CLI::App& app) {
-  app.add_option(
-         "--report", path_,
-         "Write a page about the conversion, to be opened in a browser; it is written when the conversion "
-         "fails, too")
+  app.add_option("--report", path_, "Write a page to open in a browser, also when the model fails")
       ->type_name("OUT.html");
 }
 

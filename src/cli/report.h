@@ -22,8 +22,7 @@ class ReportFile {
   Result<void> CheckPath(const std::string& output, Context& context) const;
   report::Recorder& recorder() { return recorder_; }
   // Has the source recorded as soon as it is imported; `options` must not outlive this.
-  template <class ConvertOptions>
-  void Observe(ConvertOptions& options) {
+  void Observe(pipeline::ConvertOptions& options) {
     if (wanted()) options.after_import = [this](const ir::Module& module) { recorder_.RecordSource(module); };
   }
 
