@@ -1,5 +1,5 @@
-// What most translation units include anyway, parsed once (cmake/rooms.cmake). Every file still includes what it uses:
-// tools/lint reads it without this one.
+// What most translation units include anyway, parsed once (cmake/rooms.cmake). Every file still includes what
+// it uses: tools/lint reads it without this one.
 #pragma once
 
 #include <fmt/format.h>

@@ -16,8 +16,8 @@
  *   litesmith run model.tflite --custom-op-library libmyop.so --inputs in.npz --outputs out.npz
  *
  * Structures, enumerations and functions are those of TensorFlow Lite's C API as of TensorFlow 2.21, field by
- * field (tensorflow/lite/core/c/common.h), so that kernels written or compiled for TensorFlow Lite fit as they
- * are, and kernels written here run there. docs/custom-kernels.md tells what a kernel may rely on.
+ * field (tensorflow/lite/core/c/common.h), so that kernels written or compiled for TensorFlow Lite fit as
+ * they are, and kernels written here run there. docs/custom-kernels.md tells what a kernel may rely on.
  */
 #ifndef LITESMITH_CUSTOM_OP_H_
 #define LITESMITH_CUSTOM_OP_H_
@@ -91,10 +91,18 @@ typedef struct TfLiteFloatArray {
   float data[];
 } TfLiteFloatArray;
 
-typedef struct TfLiteComplex64 { float re, im; } TfLiteComplex64;
-typedef struct TfLiteComplex128 { double re, im; } TfLiteComplex128;
-typedef struct TfLiteFloat16 { uint16_t data; } TfLiteFloat16;
-typedef struct TfLiteBFloat16 { uint16_t data; } TfLiteBFloat16;
+typedef struct TfLiteComplex64 {
+  float re, im;
+} TfLiteComplex64;
+typedef struct TfLiteComplex128 {
+  double re, im;
+} TfLiteComplex128;
+typedef struct TfLiteFloat16 {
+  uint16_t data;
+} TfLiteFloat16;
+typedef struct TfLiteBFloat16 {
+  uint16_t data;
+} TfLiteBFloat16;
 
 /* real = scale * (q - zero_point); {0, 0} for tensors without, or with several scales. */
 typedef struct TfLiteQuantizationParams {
@@ -317,43 +325,43 @@ void* TfLiteKernelInitFailed(void);
 #endif
 
 #define TF_LITE_KERNEL_LOG(context, ...) (context)->ReportError((context), __VA_ARGS__)
-#define TF_LITE_ENSURE_MSG(context, value, ...)                         \
-  do {                                                                  \
-    if (!(value)) {                                                     \
-      TF_LITE_KERNEL_LOG(context, __FILE__ " " __VA_ARGS__);            \
-      return kTfLiteError;                                              \
-    }                                                                   \
+#define TF_LITE_ENSURE_MSG(context, value, ...)              \
+  do {                                                       \
+    if (!(value)) {                                          \
+      TF_LITE_KERNEL_LOG(context, __FILE__ " " __VA_ARGS__); \
+      return kTfLiteError;                                   \
+    }                                                        \
   } while (0)
-#define TF_LITE_ENSURE(context, a)                                                              \
-  do {                                                                                          \
-    if (!(a)) {                                                                                 \
-      TF_LITE_KERNEL_LOG(context, "%s:%d %s was not true.", __FILE__, __LINE__, #a);            \
-      return kTfLiteError;                                                                      \
-    }                                                                                           \
+#define TF_LITE_ENSURE(context, a)                                                   \
+  do {                                                                               \
+    if (!(a)) {                                                                      \
+      TF_LITE_KERNEL_LOG(context, "%s:%d %s was not true.", __FILE__, __LINE__, #a); \
+      return kTfLiteError;                                                           \
+    }                                                                                \
   } while (0)
-#define TF_LITE_ENSURE_STATUS(a)                 \
-  do {                                           \
-    const TfLiteStatus ensured_status_ = (a);    \
-    if (ensured_status_ != kTfLiteOk) {          \
-      return ensured_status_;                    \
-    }                                            \
+#define TF_LITE_ENSURE_STATUS(a)              \
+  do {                                        \
+    const TfLiteStatus ensured_status_ = (a); \
+    if (ensured_status_ != kTfLiteOk) {       \
+      return ensured_status_;                 \
+    }                                         \
   } while (0)
 #define TF_LITE_ENSURE_OK(context, status, ...) TF_LITE_ENSURE_STATUS(status)
-#define TF_LITE_ENSURE_EQ(context, a, b)                                                              \
-  do {                                                                                                \
-    if ((a) != (b)) {                                                                                 \
-      TF_LITE_KERNEL_LOG(context, "%s:%d %s != %s (%lld != %lld)", __FILE__, __LINE__, #a, #b,        \
-                         (long long)(a), (long long)(b));                                             \
-      return kTfLiteError;                                                                            \
-    }                                                                                                 \
+#define TF_LITE_ENSURE_EQ(context, a, b)                                                       \
+  do {                                                                                         \
+    if ((a) != (b)) {                                                                          \
+      TF_LITE_KERNEL_LOG(context, "%s:%d %s != %s (%lld != %lld)", __FILE__, __LINE__, #a, #b, \
+                         (long long)(a), (long long)(b));                                      \
+      return kTfLiteError;                                                                     \
+    }                                                                                          \
   } while (0)
-#define TF_LITE_ENSURE_TYPES_EQ(context, a, b)                                                        \
-  do {                                                                                                \
-    if ((a) != (b)) {                                                                                 \
-      TF_LITE_KERNEL_LOG(context, "%s:%d %s != %s (%s != %s)", __FILE__, __LINE__, #a, #b,            \
-                         TfLiteTypeGetName(a), TfLiteTypeGetName(b));                                 \
-      return kTfLiteError;                                                                            \
-    }                                                                                                 \
+#define TF_LITE_ENSURE_TYPES_EQ(context, a, b)                                             \
+  do {                                                                                     \
+    if ((a) != (b)) {                                                                      \
+      TF_LITE_KERNEL_LOG(context, "%s:%d %s != %s (%s != %s)", __FILE__, __LINE__, #a, #b, \
+                         TfLiteTypeGetName(a), TfLiteTypeGetName(b));                      \
+      return kTfLiteError;                                                                 \
+    }                                                                                      \
   } while (0)
 
 #endif /* TENSORFLOW_LITE_CORE_C_COMMON_H_ */
@@ -381,15 +389,15 @@ typedef struct LitesmithCustomOps {
 #else
 #define LITESMITH_EXPORT_ __attribute__((visibility("default")))
 #endif
-#define LITESMITH_CUSTOM_OPS(...)                                                                       \
-  static const LitesmithCustomOp litesmith_custom_op_list_[] = {__VA_ARGS__};                           \
-  LITESMITH_EXPORT_ const LitesmithCustomOps* litesmith_custom_ops(void);                               \
-  LITESMITH_EXPORT_ const LitesmithCustomOps* litesmith_custom_ops(void) {                              \
-    static const LitesmithCustomOps all = {                                                             \
-        LITESMITH_CUSTOM_OPS_VERSION,                                                                   \
-        (uint32_t)(sizeof(litesmith_custom_op_list_) / sizeof(litesmith_custom_op_list_[0])),           \
-        litesmith_custom_op_list_};                                                                     \
-    return &all;                                                                                        \
+#define LITESMITH_CUSTOM_OPS(...)                                                             \
+  static const LitesmithCustomOp litesmith_custom_op_list_[] = {__VA_ARGS__};                 \
+  LITESMITH_EXPORT_ const LitesmithCustomOps* litesmith_custom_ops(void);                     \
+  LITESMITH_EXPORT_ const LitesmithCustomOps* litesmith_custom_ops(void) {                    \
+    static const LitesmithCustomOps all = {                                                   \
+        LITESMITH_CUSTOM_OPS_VERSION,                                                         \
+        (uint32_t)(sizeof(litesmith_custom_op_list_) / sizeof(litesmith_custom_op_list_[0])), \
+        litesmith_custom_op_list_};                                                           \
+    return &all;                                                                              \
   }
 
 #ifdef __cplusplus

@@ -1,7 +1,9 @@
-/* Numbers from the options of a custom op in C: the FlexBuffers map that converters make of an op's attributes.
+/* Numbers from the options of a custom op in C: the FlexBuffers map that converters make of an op's
+ * attributes.
  *
  *   double slope = 0.1;  (what holds if the op has none)
- *   LitesmithOptionNumber(node->custom_initial_data, (size_t)node->custom_initial_data_size, "slope", &slope);
+ *   LitesmithOptionNumber(node->custom_initial_data, (size_t)node->custom_initial_data_size, "slope",
+ * &slope);
  *
  * Everything is checked against `size`, so that damaged options give 0 and no crash. The format: flatbuffers'
  * internals, "FlexBuffers"; a value stands at the end of the bytes, behind it its type and its width.
@@ -28,14 +30,16 @@ static inline int LitesmithReadUnsigned_(const uint8_t* bytes, size_t size, size
 }
 
 /* The place that the offset at `at` leads back to; 0 if there is none. */
-static inline int LitesmithFollow_(const uint8_t* bytes, size_t size, size_t at, size_t width, size_t* place) {
+static inline int LitesmithFollow_(const uint8_t* bytes, size_t size, size_t at, size_t width,
+                                   size_t* place) {
   uint64_t offset = 0;
   if (!LitesmithReadUnsigned_(bytes, size, at, width, &offset) || offset > at) return 0;
   *place = at - (size_t)offset;
   return 1;
 }
 
-/* A value of FlexBuffers' type `type` (integer 1, unsigned 2, float 3, 6 to 8 the same behind an offset, bool 26). */
+/* A value of FlexBuffers' type `type` (integer 1, unsigned 2, float 3, 6 to 8 the same behind an offset, bool
+ * 26). */
 static inline int LitesmithReadNumber_(const uint8_t* bytes, size_t size, size_t at, size_t width, int packed,
                                        double* value) {
   int type = packed >> 2;
@@ -64,7 +68,8 @@ static inline int LitesmithReadNumber_(const uint8_t* bytes, size_t size, size_t
   return 1;
 }
 
-/* Sets `value` and returns 1 if the options have a number or flag of this name; else returns 0 and leaves it. */
+/* Sets `value` and returns 1 if the options have a number or flag of this name; else returns 0 and leaves it.
+ */
 static inline int LitesmithOptionNumber(const void* options, size_t size, const char* name, double* value) {
   const uint8_t* bytes = (const uint8_t*)options;
   const size_t length = strlen(name) + 1; /* its zero byte too */
@@ -83,10 +88,12 @@ static inline int LitesmithOptionNumber(const void* options, size_t size, const 
   if (count > (size - map) / (width + 1)) return 0;
   for (i = 0; i < count; ++i) {
     size_t key;
-    if (key_width > 8 || !LitesmithFollow_(bytes, size, keys + i * (size_t)key_width, (size_t)key_width, &key))
+    if (key_width > 8 ||
+        !LitesmithFollow_(bytes, size, keys + i * (size_t)key_width, (size_t)key_width, &key))
       return 0;
     if (length > size - key || memcmp(bytes + key, name, length) != 0) continue;
-    return LitesmithReadNumber_(bytes, size, map + i * width, width, bytes[map + (size_t)count * width + i], value);
+    return LitesmithReadNumber_(bytes, size, map + i * width, width, bytes[map + (size_t)count * width + i],
+                                value);
   }
   return 0;
 }

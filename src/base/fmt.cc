@@ -1,5 +1,6 @@
-// The formatting library's own functions, once. Debian has it as a shared library, which the program must not need,
-// or as headers that would compile all of it into every translation unit (half of a clean build's time).
+// The formatting library's own functions, once. Debian has it as a shared library, which the program must not
+// need, or as headers that would compile all of it into every translation unit (half of a clean build's
+// time).
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
@@ -15,7 +16,8 @@ template FMT_API auto dragonbox::to_decimal(double) noexcept -> dragonbox::decim
 template FMT_API auto locale_ref::get<std::locale>() const -> std::locale;
 template FMT_API locale_ref::locale_ref(const std::locale&);
 template FMT_API void buffer<char>::append(const char*, const char*);
-template FMT_API void vformat_to(buffer<char>&, string_view, basic_format_args<FMT_BUFFER_CONTEXT(char)>, locale_ref);
+template FMT_API void vformat_to(buffer<char>&, string_view, basic_format_args<FMT_BUFFER_CONTEXT(char)>,
+                                 locale_ref);
 
 }  // namespace detail
 FMT_END_NAMESPACE
