@@ -118,7 +118,7 @@ class Page:
             const element = document.querySelector({json.dumps(selector)});
             if (!element) return null;
             element.scrollIntoView({{block: 'center', inline: 'center'}});
-            const box = element.getBoundingClientRect();
+            const box = element.getClientRects()[0];  // of its first line, where it is broken
             const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
             const there = document.elementFromPoint(x, y);
             return [x, y, element.contains(there), there ? there.outerHTML.slice(0, 120) : 'nothing'];

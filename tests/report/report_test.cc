@@ -104,6 +104,11 @@ TEST(Report, ShowsTheGraphWithItsScopesEdgesAndTypes) {
 
 TEST(Report, TellsWhatAnOpOfTheFileWasMadeFrom) {
   const auto module = Parsed(kSource);
+  for (ir::Node& node : module->functions()[0]->nodes()) {
+    ir::Origin origin;
+    origin.node = node.name;
+    if (!node.name.empty()) node.origin = module->origins.Add(std::move(origin));
+  }
   Recorder recorder;
   recorder.RecordSource(*module);
   ir::Function& function = *module->functions()[0];
@@ -175,14 +180,19 @@ TEST(Report, SameModelSameBytes) {
 }
 
 TEST(Report, LoopsOfTensorFlow1AreDrawnWithTheirBackEdge) {
-  const Json data = SourceData(*Parsed(R"(
-func @main(%x: f32[2]) -> ("y") {
-  %e = tf.Enter(%x) {frame_name = "f"} : f32[2]
-  %m, %i = tf.Merge(%e, %n) : f32[2], i32[]
-  %n = tf.NextIteration(%m) : f32[2]
-  return %m
-}
-)"));
+  ir::Module module;
+  ir::Function* function = module.AddFunction("main");
+  ir::Value* x = function->AddParameter({DType::kFloat32, Shape{2}, nullptr}, "x");
+  ir::Builder builder(*function);
+  const auto op = [&](const char* name) -> const ir::OpDef& {
+    return module.UnknownOp(ir::Dialect::kTf, name);
+  };
+  ir::Node* enter = builder.Create(op("Enter"), {x}, {x->type});
+  ir::Node* merge = builder.Create(op("Merge"), {enter->output(), enter->output()}, {x->type});
+  ir::Node* next = builder.Create(op("NextIteration"), {merge->output()}, {x->type});
+  merge->SetOperand(1, next->output());
+  function->SetResults(std::vector<ir::Value*>{merge->output()});
+  const Json data = SourceData(module);
   const Column graph(data, 0);
   EXPECT_EQ(graph.ReadBy(graph.NodeOf("Merge")),
             (std::vector<size_t>{graph.NodeOf("Enter"), graph.NodeOf("NextIteration")}));

@@ -7,9 +7,11 @@ import { plural } from "./format.js";
 
 const width = 178;
 const height = 46;
-const longest = 25;  // characters that fit into a box
+// Characters that fit into a box, of its bold line and the other.
+const titleLength = 21;
+const lineLength = 25;
 
-const short = (text) => (text.length <= longest ? text : `${text.slice(0, 10)}…${text.slice(1 - (longest - 10))}`);
+const short = (text, most) => (text.length <= most ? text : `${text.slice(0, 9)}…${text.slice(10 - most)}`);
 
 // What an op does, by which its box is coloured; op names of both kinds, in capitals without underscores.
 const kinds = [
@@ -38,7 +40,7 @@ export class Drawing {
     this.element = h("div", { class: "canvas-frame" }, this.box,
       h("div", { class: "zoom", role: "group", "aria-label": "Zoom" },
         button("−", () => this.scale(1 / 1.25), { "aria-label": "Smaller" }),
-        button("Fit", () => this.fit(), {}),
+        button("Fit", () => this.fit(0.1), {}),
         button("+", () => this.scale(1.25), { "aria-label": "Larger" })));
     this.box.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
@@ -84,7 +86,7 @@ export class Drawing {
       [...this.groups.values()]);
     this.box.replaceChildren(this.picture);
     this.select(focus);
-    this.fit(focus);
+    this.fit(focus === undefined ? 0.45 : 0.75, focus);
   }
 
   drawEdge(edge, from, to, values) {
@@ -130,8 +132,8 @@ export class Drawing {
       isScope ? s("rect", { class: "stack", x: 4, y: 4, width, height, rx: 7 }) : null,
       s("rect", { class: "face", width, height, rx: 7 }),
       s("rect", { class: "strip", width: 5, height, rx: 2.5 }),
-      s("text", { class: "title", x: 15, y: 19 }, short(title)),
-      s("text", { class: "line", x: 15, y: 36 }, short(line)),
+      s("text", { class: "title", x: 15, y: 19 }, short(title, titleLength)),
+      s("text", { class: "line", x: 15, y: 36 }, short(line, lineLength)),
       box.hidden ? s("text", { class: "hidden-arms", x: width - 8, y: 19, "text-anchor": "end" }, `+${box.hidden}`) : null,
       severity ? s("circle", { class: "dot", cx: width - 2, cy: 2, r: 7 }) : null);
     return group;
@@ -160,11 +162,11 @@ export class Drawing {
     box.scrollTo(x, y);
   }
 
-  // All of it, or what stays readable around `focus`.
-  fit(focus) {
+  // All of it, as long as it is drawn no smaller than `least`; what does not fit begins at `focus` or in the middle.
+  fit(least, focus) {
     const { box } = this;
     const whole = Math.min(box.clientWidth / this.size.width, box.clientHeight / this.size.height, 1);
-    this.zoom = Math.max(whole, focus === undefined ? 0.1 : 0.75);
+    this.zoom = Math.max(whole, least);
     this.resize();
     const place = this.places.get(focus);
     if (place) {

@@ -84,7 +84,7 @@ export class Explorer {
     const view = node === undefined ? inside(graph, scope, this.page) : neighbourhood(graph, node, this.limit);
     this.drawing.show(graph, view, node);
     this.drawBar(view);
-    this.note.textContent = view.boxes.length === 0 ? "There is nothing to draw in here but constants." : view.note;
+    this.note.textContent = view.boxes.length === 0 ? "There is nothing in here but weights and constants." : view.note;
     this.detail(node === undefined ? { scope } : { node });
   }
 

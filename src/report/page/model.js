@@ -77,6 +77,17 @@ export class Graph {
       lists(this.scopeCount, (pair) => columns.scope.forEach((scope, node) => pair(scope, node)))
     );
     lazy(this, "nodesBelow", () => this.sumBelow(() => 1));
+    // What only holds or reads weights: constants, variables, and what follows from nothing else. Drawings leave it out,
+    // each op has some; the details list it.
+    lazy(this, "dataNodes", () => {
+      const data = new Uint8Array(this.size);
+      for (let node = 0; node < this.size; ++node) {
+        if (columns.op[node] === this.endOps[0]) data[node] = this.type(this.outputStart[node]).startsWith("resource") ? 1 : 0;
+        else if (columns.op[node] !== this.endOps[1])
+          data[node] = this.inputs(node).every((value) => value < 0 || data[this.valueNode[value]]) ? 1 : 0;
+      }
+      return data;
+    });
     lazy(this, "fromStart", () => offsets(columns.from_count));
     lazy(this, "callsOf", () => {
       const calls = new Map();
@@ -96,6 +107,9 @@ export class Graph {
   }
   isConstant(node) {
     return this.columns.op[node] === this.constantOp;
+  }
+  isData(node) {
+    return this.dataNodes[node] === 1;
   }
   isEnd(node) {
     return this.endOps.includes(this.columns.op[node]);

@@ -6,8 +6,7 @@ const mostOutside = 24;
 // What one node reads or feeds at most in a drawing, so that a hub does not fill it alone.
 const mostArms = 60;
 
-// The nodes nearest to `center`, whichever way the edges go. Constants are drawn only as the centre: each op has some,
-// and the details list them.
+// The nodes nearest to `center`, whichever way the edges go; what only holds weights is drawn only as the centre.
 export function neighbourhood(graph, center, limit) {
   const distance = new Map([[center, 0]]);
   const order = [center];
@@ -15,7 +14,7 @@ export function neighbourhood(graph, center, limit) {
   for (let i = 0; i < order.length; ++i) {
     const node = order[i];
     const arms = [...new Set([...graph.producers(node), ...graph.consumers(node)])].filter(
-      (other) => !graph.isConstant(other) && !distance.has(other)
+      (other) => !graph.isData(other) && !distance.has(other)
     );
     more = more || arms.length > mostArms;
     for (const other of arms.slice(0, mostArms)) {
@@ -43,7 +42,7 @@ export function neighbourhood(graph, center, limit) {
 function hiddenArms(graph, node, shown) {
   const arms = new Set([...graph.producers(node), ...graph.consumers(node)]);
   let hidden = 0;
-  for (const other of arms) if (!shown.has(other) && !graph.isConstant(other)) ++hidden;
+  for (const other of arms) if (!shown.has(other) && !graph.isData(other)) ++hidden;
   return hidden;
 }
 
@@ -84,7 +83,7 @@ export function inside(graph, scope, page) {
   const seen = new Set();
   for (let node = 0; node < graph.size; ++node) {
     const box = boxOf(node);
-    if (seen.has(box) || !isInside(box) || (box >= 0 && graph.isConstant(box))) continue;
+    if (graph.isData(node) || seen.has(box) || !isInside(box)) continue;
     seen.add(box);
     members.push(box);
   }
@@ -98,7 +97,7 @@ export function inside(graph, scope, page) {
     for (const value of graph.inputs(node)) {
       if (value < 0) continue;
       const maker = graph.valueNode[value];
-      if (graph.isConstant(maker)) continue;
+      if (graph.isData(maker)) continue;
       const from = boxOf(maker);
       if (from === to || (!shown.has(from) && !shown.has(to))) continue;
       let drawn = true;
