@@ -1,0 +1,65 @@
+// Sample inputs for quantization out of files: pictures, and arrays of NumPy.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/host.h"
+#include "ir/module.h"
+#include "quantization/samples.h"
+#include "runtime/interpreter.h"
+#include "vision/resize.h"
+
+namespace litesmith::pipeline {
+
+// The numbers that an input takes, both ends included.
+struct ValueRange {
+  float low = 0, high = 0;
+};
+
+// What the model itself tells of its inputs.
+struct SampleOptions {
+  // How a picture becomes the input's numbers; height and width are the input's, whatever stands here.
+  vision::Preparation preparation;
+  // Where mean and std of `preparation` come from, as a finding says it: "the model's metadata". Empty:
+  // nothing tells them, they are a guess.
+  std::string normalization_source;
+  // By input; missing entries and empty ones are not known.
+  std::vector<std::optional<ValueRange>> ranges;
+  // Keys of arrays that belong to the model's other signatures.
+  std::vector<std::string> other_names;
+};
+
+// By the metadata of `module` (normalization, least and largest values), else by its first ops: subtracting
+// 127.5 from an input tells that it takes pixels. `signature` as Interpreter::Create takes it.
+SampleOptions SampleOptionsOf(const ir::Module& module, const std::string& signature);
+
+class Samples : public quantization::SampleSource {
+ public:
+  // Why Get passed over sample `index`: "it is a GIF"; empty when it did not. SampleCheck reports it, in the
+  // order of the samples.
+  virtual std::string problem(size_t index) const = 0;
+};
+
+// `path`: a picture or a folder of them (with its subfolders) for a model with one input [N,H,W,3] or
+// [N,H,W,1] of float32 or uint8; an .npz, or a folder of them, whose keys are the inputs' names (the
+// signature's or the tensors', with or without ":0", also behind "SIGNATURE/"), or an .npy for the only
+// input. An array of an input's shape is one sample; with one dimension more, or along a first dimension
+// where the input has 1 or none that is known, it holds one sample after the other. In a folder that has a
+// subfolder named `signature`, only that one counts.
+//
+// Get decodes one sample and keeps nothing of it. It returns an empty vector for a file that cannot be read
+// (see problem()), and fails with kSampleNotFinite for NaN and infinity.
+//
+// Reports kSamplesMissing (nothing there), kSamplesUnfit (names, shapes or dtypes that are not the model's),
+// kFileMissing and others for a path that cannot be read; warns with kSampleSkipped of files that are no
+// samples and with kSamplesDoubtful when the normalization of pictures is a guess. count() is 0 only if all
+// arrays belong to other signatures. `inputs` as Interpreter::inputs() lists them.
+Result<std::unique_ptr<Samples>> OpenSamples(const std::string& path,
+                                             const std::vector<runtime::TensorInfo>& inputs,
+                                             const std::string& signature, const SampleOptions& options,
+                                             Context& context);
+
+}  // namespace litesmith::pipeline
