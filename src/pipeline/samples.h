@@ -21,6 +21,7 @@ struct ValueRange {
 
 // What the model itself tells of its inputs.
 struct SampleOptions {
+  std::string signature;  // the key of the signature, empty without one
   // How a picture becomes the input's numbers; height and width are the input's, whatever stands here.
   vision::Preparation preparation;
   // Where mean and std of `preparation` come from, as a finding says it: "the model's metadata". Empty:
@@ -48,7 +49,7 @@ class Samples : public quantization::SampleSource {
 // signature's or the tensors', with or without ":0", also behind "SIGNATURE/"), or an .npy for the only
 // input. An array of an input's shape is one sample; with one dimension more, or along a first dimension
 // where the input has 1 or none that is known, it holds one sample after the other. In a folder that has a
-// subfolder named `signature`, only that one counts.
+// subfolder named as the signature, only that one counts.
 //
 // Get decodes one sample and keeps nothing of it. It returns an empty vector for a file that cannot be read
 // (see problem()), and fails with kSampleNotFinite for NaN and infinity.
@@ -59,7 +60,6 @@ class Samples : public quantization::SampleSource {
 // arrays belong to other signatures. `inputs` as Interpreter::inputs() lists them.
 Result<std::unique_ptr<Samples>> OpenSamples(const std::string& path,
                                              const std::vector<runtime::TensorInfo>& inputs,
-                                             const std::string& signature, const SampleOptions& options,
-                                             Context& context);
+                                             const SampleOptions& options, Context& context);
 
 }  // namespace litesmith::pipeline
