@@ -6,12 +6,14 @@
 #include <charconv>
 
 #include "base/checked.h"
-#include "tensor/transpose.h"
 
 namespace litesmith::npz {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::string_view kDamagedHead = "the head of its .npy array is damaged";
+// A head of one plain array takes some hundred bytes.
+constexpr size_t kMostHeadBytes = size_t{1} << 20;
 
 struct Kind {
   std::string_view code;  // without byte order
@@ -97,25 +99,16 @@ void AppendUtf8(std::string& text, uint32_t c) {
   }
 }
 
-// S<n>: n bytes, U<n>: n characters of 32 bits; both end at their trailing zeros.
-std::optional<Tensor> ParseTexts(const Header& header, Bytes data, int64_t elements) {
-  const bool wide = header.code[0] == 'U';
-  int64_t width = 0;
-  const auto parsed = std::from_chars(header.code.data() + 1, header.code.data() + header.code.size(), width);
-  if (parsed.ec != std::errc() || width < 0 || header.column_major) return std::nullopt;
-  const auto bytes = CheckedMul<int64_t>(width, wide ? 4 : 1);
-  const auto total = bytes ? CheckedMul<int64_t>(*bytes, elements) : std::nullopt;
-  if (!total || static_cast<uint64_t>(*total) > data.size()) return std::nullopt;
-  // Texts without bytes need nothing in the file: their number is bounded here. NumPy writes none.
-  if (*bytes == 0 && elements > (int64_t{1} << 16)) return std::nullopt;
+// Texts end at their trailing zeros.
+Tensor TextsOf(const NpyLayout& layout, Dims dims, Bytes data, int64_t elements) {
   std::vector<std::string> texts;
-  for (int64_t i = 0; i < elements; ++i) {
-    const Bytes one = data.subspan(static_cast<size_t>(i * *bytes), static_cast<size_t>(*bytes));
+  for (size_t i = 0; i < static_cast<size_t>(elements); ++i) {
+    const Bytes one = data.subspan(i * layout.element_bytes, layout.element_bytes);
     std::string text;
-    if (wide) {
+    if (layout.wide_texts) {
       for (size_t at = 0; at < one.size(); at += 4) {
         uint32_t c = *Load<uint32_t>(one, at);
-        if (header.order == '>') c = __builtin_bswap32(c);
+        if (layout.big_endian) c = __builtin_bswap32(c);
         AppendUtf8(text, c);
       }
     } else {
@@ -124,7 +117,16 @@ std::optional<Tensor> ParseTexts(const Header& header, Bytes data, int64_t eleme
     while (!text.empty() && text.back() == '\0') text.pop_back();
     texts.push_back(std::move(text));
   }
-  return Tensor::OfStrings(header.dims, std::vector<std::string_view>(texts.begin(), texts.end()));
+  return Tensor::OfStrings(std::move(dims), std::vector<std::string_view>(texts.begin(), texts.end()));
+}
+
+// S<n>: n bytes, U<n>: n characters of 32 bits.
+std::optional<size_t> WidthOfTexts(std::string_view code) {
+  int64_t width = 0;
+  const auto parsed = std::from_chars(code.data() + 1, code.data() + code.size(), width);
+  if (parsed.ec != std::errc() || width < 0) return std::nullopt;
+  const auto bytes = CheckedMul<int64_t>(width, code[0] == 'U' ? 4 : 1);
+  return bytes ? CheckedCast<size_t>(*bytes) : std::nullopt;
 }
 
 Tensor Swapped(const Tensor& tensor) {
@@ -139,46 +141,67 @@ Tensor Swapped(const Tensor& tensor) {
 
 }  // namespace
 
-std::optional<Tensor> ParseNpy(Bytes bytes, std::shared_ptr<const void> owner, const Limits& limits,
-                               std::string& problem) {
+std::optional<size_t> NpyHeadBytes(Bytes start, std::string& problem) {
   problem = "it is no .npy array";
-  if (!AsText(bytes).starts_with(kMagic)) return std::nullopt;
-  const auto major = Load<uint8_t>(bytes, 6);
+  if (!AsText(start).starts_with(kMagic)) return std::nullopt;
+  const auto major = Load<uint8_t>(start, 6);
   if (!major || *major < 1 || *major > 3) return std::nullopt;
-  const size_t start = *major == 1 ? 10 : 12;
-  const std::optional<uint64_t> length = *major == 1 ? std::optional<uint64_t>(Load<uint16_t>(bytes, 8))
-                                                     : std::optional<uint64_t>(Load<uint32_t>(bytes, 8));
-  const auto text = length ? Slice(bytes, start, *length) : std::nullopt;
+  const std::optional<uint64_t> length = *major == 1 ? std::optional<uint64_t>(Load<uint16_t>(start, 8))
+                                                     : std::optional<uint64_t>(Load<uint32_t>(start, 8));
+  problem = kDamagedHead;
+  if (!length || *length > kMostHeadBytes) return std::nullopt;
+  return (*major == 1 ? 10 : 12) + *length;
+}
+
+std::optional<NpyLayout> ParseNpyHead(Bytes head, const Limits& limits, std::string& problem) {
+  const auto size = NpyHeadBytes(head, problem);
+  if (!size) return std::nullopt;
+  problem = kDamagedHead;
+  const size_t start = *Load<uint8_t>(head, 6) == 1 ? 10 : 12;
+  const auto text = Slice(head, start, *size - start);
   const auto header = text ? ParseHeader(AsText(*text)) : std::nullopt;
-  if (!header) {
-    problem = "the head of its .npy array is damaged";
-    return std::nullopt;
-  }
-  const Bytes data = bytes.subspan(start + *length);
+  if (!header) return std::nullopt;
+  NpyLayout layout;
+  layout.dims = header->dims;
+  layout.data_offset = *size;
+  layout.big_endian = header->order == '>';
+  layout.column_major = header->column_major && header->dims.size() > 1;
+  problem = NpyTooLarge(layout);
   const auto elements = CheckedProduct(header->dims);
-  problem = fmt::format("its shape {} is larger than what it holds", ToText(header->dims));
   if (!elements) return std::nullopt;
-  if (header->code[0] == 'S' || header->code[0] == 'U') return ParseTexts(*header, data, *elements);
-  const auto dtype = DTypeOfCode(header->code);
-  if (!dtype) {
+  std::optional<size_t> width;
+  if (header->code[0] == 'S' || header->code[0] == 'U') {
+    layout.dtype = DType::kString;
+    layout.wide_texts = header->code[0] == 'U';
+    width = WidthOfTexts(header->code);
+    // Texts without bytes need nothing in the file: their number is bounded here. NumPy writes none.
+    if (!width || layout.column_major || (*width == 0 && *elements > (int64_t{1} << 16))) return std::nullopt;
+  } else if (const auto dtype = DTypeOfCode(header->code)) {
+    layout.dtype = *dtype;
+    width = static_cast<size_t>(BitsOf(*dtype) / 8);
+  } else {
     problem = header->code[0] == 'O' ? "it holds Python objects; save it as numbers, or texts as numpy bytes"
                                      : fmt::format("its type {} has no counterpart", header->code);
     return std::nullopt;
   }
-  const auto size = BytesOf(*dtype, *elements);
-  if (!size || *size > data.size() || *size > static_cast<uint64_t>(limits.max_tensor_bytes))
-    return std::nullopt;
-  const bool transposed = header->column_major && header->dims.size() > 1;
-  Dims dims = header->dims;
-  if (transposed) std::reverse(dims.begin(), dims.end());
-  Tensor tensor(*dtype, dims, std::move(owner), data.first(*size));
-  if (header->order == '>' && BitsOf(*dtype) > 8) tensor = Swapped(tensor);
-  if (transposed) {
-    std::vector<int> permutation;
-    for (int axis = tensor.rank() - 1; axis >= 0; --axis) permutation.push_back(axis);
-    tensor = Transposed(tensor, permutation);
+  layout.element_bytes = *width;
+  const auto total = CheckedMul<size_t>(*width, static_cast<size_t>(*elements));
+  if (!total || *total > static_cast<uint64_t>(limits.max_tensor_bytes)) return std::nullopt;
+  layout.data_bytes = *total;
+  return layout;
+}
+
+std::string NpyTooLarge(const NpyLayout& layout) {
+  return fmt::format("its shape {} is larger than what it holds", ToText(layout.dims));
+}
+
+Tensor NpyElements(const NpyLayout& layout, Dims dims, std::shared_ptr<const void> owner, Bytes data) {
+  if (layout.dtype == DType::kString) {
+    const int64_t elements = *CheckedProduct(dims);
+    return TextsOf(layout, std::move(dims), data, elements);
   }
-  return tensor;
+  Tensor tensor(layout.dtype, std::move(dims), std::move(owner), data);
+  return layout.big_endian && BitsOf(layout.dtype) > 8 ? Swapped(tensor) : tensor;
 }
 
 std::optional<std::vector<std::byte>> FormatNpy(const Tensor& tensor) {

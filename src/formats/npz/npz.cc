@@ -1,11 +1,14 @@
 #include "formats/npz/npz.h"
 
 #include "base/finding.h"
+#include "formats/npz/array.h"
 #include "formats/npz/npy.h"
 #include "formats/npz/zip.h"
 
 namespace litesmith::npz {
 namespace {
+
+constexpr std::string_view kEnding = ".npy";
 
 Failed ReportUnreadable(const std::string& path, const std::string& name, const std::string& problem,
                         FindingSink& findings) {
@@ -18,35 +21,39 @@ Failed ReportUnreadable(const std::string& path, const std::string& name, const 
 
 }  // namespace
 
-Result<std::vector<Entry>> Read(const FileBytes& file, const std::string& path, Context& context) {
+Result<std::vector<std::shared_ptr<const Array>>> Open(const FileBytes& file, const std::string& path,
+                                                       Context& context) {
   std::string problem;
-  if (!AsText(file.bytes).starts_with("PK")) {
-    auto tensor = ParseNpy(file.bytes, file.owner, context.limits, problem);
-    if (!tensor) return ReportUnreadable(path, "", problem, context.findings);
-    std::vector<Entry> single;
-    single.push_back({"", *std::move(tensor)});
-    return single;
+  std::vector<Member> members;
+  if (AsText(file.bytes).starts_with("PK")) {
+    auto listed = ListMembers(file.bytes, problem);
+    if (!listed) return ReportUnreadable(path, "", problem, context.findings);
+    members = *std::move(listed);
+    std::erase_if(members, [](const Member& member) { return !member.name.ends_with(kEnding); });
+    for (Member& member : members) member.name.resize(member.name.size() - kEnding.size());
+  } else {
+    Member whole;
+    whole.stored = file.bytes;
+    whole.size = file.bytes.size();
+    members.push_back(std::move(whole));
   }
-  const auto members = ListMembers(file.bytes, problem);
-  if (!members) return ReportUnreadable(path, "", problem, context.findings);
+  std::vector<std::shared_ptr<const Array>> arrays;
+  for (const Member& member : members) {
+    auto array = OpenMember(member, file.owner, context.limits, problem);
+    if (array == nullptr) return ReportUnreadable(path, member.name, problem, context.findings);
+    arrays.push_back(std::move(array));
+  }
+  return arrays;
+}
+
+Result<std::vector<Entry>> Read(const FileBytes& file, const std::string& path, Context& context) {
+  LS_TRY(const auto arrays, Open(file, path, context));
   std::vector<Entry> entries;
-  for (const Member& member : *members) {
-    if (!member.name.ends_with(".npy")) continue;
-    const std::string name = member.name.substr(0, member.name.size() - 4);
-    std::shared_ptr<const void> owner = file.owner;
-    Bytes bytes = member.stored;
-    if (member.deflated) {
-      auto unpacked = Unpack(member, static_cast<uint64_t>(context.limits.max_tensor_bytes), problem);
-      if (!unpacked) return ReportUnreadable(path, name, problem, context.findings);
-      const auto kept = std::make_shared<std::vector<std::byte>>(*std::move(unpacked));
-      bytes = *kept;
-      owner = kept;
-    }
-    if (!ChecksumFits(member, bytes))
-      return ReportUnreadable(path, name, "its checksum does not match", context.findings);
-    auto tensor = ParseNpy(bytes, std::move(owner), context.limits, problem);
-    if (!tensor) return ReportUnreadable(path, name, problem, context.findings);
-    entries.push_back({name, *std::move(tensor)});
+  for (const auto& array : arrays) {
+    std::string problem;
+    auto tensor = array->Whole(problem);
+    if (!tensor) return ReportUnreadable(path, array->name(), problem, context.findings);
+    entries.push_back({array->name(), *std::move(tensor)});
   }
   return entries;
 }
@@ -60,7 +67,7 @@ Result<std::vector<std::byte>> Write(const std::vector<Entry>& entries, Context&
                                          .Headline("array '{}' cannot be written for NumPy", entry.name)
                                          .Cause("NumPy has no type {}", NameOf(entry.tensor.dtype())));
     }
-    archive.Add(entry.name + ".npy", *bytes);
+    archive.Add(entry.name + std::string(kEnding), *bytes);
   }
   return archive.Finish();
 }

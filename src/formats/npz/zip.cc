@@ -109,40 +109,62 @@ std::optional<std::vector<Member>> ListMembers(Bytes archive, std::string& probl
   return members;
 }
 
-std::optional<std::vector<std::byte>> Unpack(const Member& member, uint64_t limit, std::string& problem) {
-  // Deflate packs at most 1032 to 1: what claims more lies, and asks for memory that it does not need.
-  if (member.size > limit || member.size / 1032 > member.stored.size()) {
-    problem = "member " + member.name + " claims a size it cannot have";
-    return std::nullopt;
+struct MemberReader::Stream {
+  Stream() { ok = inflateInit2(&zlib, -MAX_WBITS) == Z_OK; }
+  ~Stream() { inflateEnd(&zlib); }
+  z_stream zlib{};
+  bool ok = false;
+};
+
+MemberReader::MemberReader(const Member& member) : member_(member), stream_(std::make_unique<Stream>()) {}
+MemberReader::~MemberReader() = default;
+
+bool MemberReader::Inflate(std::span<std::byte> to) {
+  size_t written = 0;
+  z_stream& zlib = stream_->zlib;
+  while (!ended_) {  // zlib counts in 32 bits
+    zlib.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(member_.stored.data() + consumed_));
+    zlib.avail_in = static_cast<uInt>(std::min<size_t>(member_.stored.size() - consumed_, 1u << 30));
+    std::byte none;  // zlib wants a place even for no bytes
+    zlib.next_out = reinterpret_cast<Bytef*>(to.empty() ? &none : to.data() + written);
+    zlib.avail_out = static_cast<uInt>(std::min<size_t>(to.size() - written, 1u << 30));
+    const size_t in = zlib.avail_in, out = zlib.avail_out;
+    const int status = inflate(&zlib, Z_NO_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return false;
+    consumed_ += in - zlib.avail_in;
+    written += out - zlib.avail_out;
+    ended_ = status == Z_STREAM_END;
+    if (in == zlib.avail_in && out == zlib.avail_out) break;  // no progress
+    if (written == to.size() && position_ + written < member_.size) break;
   }
-  std::vector<std::byte> unpacked(member.size);
-  z_stream stream{};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
-    problem = "not enough memory";
-    return std::nullopt;
-  }
-  size_t read = 0, written = 0;
-  int status = Z_OK;
-  while (status == Z_OK) {  // zlib counts in 32 bits
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(member.stored.data() + read));
-    stream.avail_in = static_cast<uInt>(std::min<size_t>(member.stored.size() - read, 1u << 30));
-    stream.next_out = reinterpret_cast<Bytef*>(unpacked.data() + written);
-    stream.avail_out = static_cast<uInt>(std::min<size_t>(unpacked.size() - written, 1u << 30));
-    const size_t in = stream.avail_in, out = stream.avail_out;
-    status = inflate(&stream, Z_NO_FLUSH);
-    read += in - stream.avail_in;
-    written += out - stream.avail_out;
-    if (in == stream.avail_in && out == stream.avail_out && status == Z_OK) break;  // no progress
-  }
-  inflateEnd(&stream);
-  if (status != Z_STREAM_END || written != unpacked.size()) {
-    problem = "member " + member.name + " cannot be unpacked";
-    return std::nullopt;
-  }
-  return unpacked;
+  return written == to.size();
 }
 
-bool ChecksumFits(const Member& member, Bytes unpacked) { return Crc(unpacked) == member.crc; }
+bool MemberReader::Read(std::span<std::byte> to, std::string& problem) {
+  problem = "member " + member_.name + " cannot be unpacked";
+  if (failed_ || !stream_->ok || to.size() > member_.size - position_) return false;
+  failed_ = !Inflate(to);
+  if (failed_) return false;
+  position_ += to.size();
+  crc_ = static_cast<uint32_t>(crc32_z(crc_, reinterpret_cast<const Bytef*>(to.data()), to.size()));
+  if (position_ < member_.size) return true;
+  failed_ = !ended_;
+  if (failed_) return false;
+  failed_ = member_.crc && crc_ != *member_.crc;
+  if (failed_) problem = "its checksum does not match";
+  return !failed_;
+}
+
+bool SizeIsPossible(const Member& member, uint64_t limit, std::string& problem) {
+  // Deflate packs at most 1032 to 1: what claims more lies, and asks for memory that it does not need.
+  if (member.size <= limit && member.size / 1032 <= member.stored.size()) return true;
+  problem = "member " + member.name + " claims a size it cannot have";
+  return false;
+}
+
+bool ChecksumFits(const Member& member, Bytes unpacked) {
+  return !member.crc || Crc(unpacked) == *member.crc;
+}
 
 namespace {
 
