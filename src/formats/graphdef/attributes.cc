@@ -216,9 +216,9 @@ bool KeepsAttribute(std::string_view name) {
   return !name.starts_with('_') || name == "_implements" || name == "_output_shapes";
 }
 
-void DecodeAttributeEntry(Reader& reader, Attributes& attributes) {
+void DecodeAttributeEntry(Reader& reader, Attributes& attributes, std::string_view without) {
   const protobuf::MapEntry entry = protobuf::ReadMapEntry(reader);
-  if (!reader.ok() || !KeepsAttribute(entry.text_key)) return;
+  if (!reader.ok() || !KeepsAttribute(entry.text_key) || entry.text_key == without) return;
   bool ok = true;
   const Reader message(reader.document(), reader.context(), entry.value, "AttrValue", reader.depth() + 2);
   auto value = entry.text_key == "_implements" ? DecodeImplements(message, ok) : DecodeAttribute(message, ok);

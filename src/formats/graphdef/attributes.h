@@ -26,7 +26,8 @@ bool KeepsAttribute(std::string_view name);
 // TensorFlow's number of the type ("DataType"); 0 where it has none.
 int64_t NumberOf(DType dtype);
 
-// Reads the present field of `reader`, an entry of a map from names to AttrValues, into `attributes`.
-void DecodeAttributeEntry(protobuf::Reader& reader, Attributes& attributes);
+// Reads the present field of `reader`, an entry of a map from names to AttrValues, into `attributes`, unless
+// the name is `without`.
+void DecodeAttributeEntry(protobuf::Reader& reader, Attributes& attributes, std::string_view without = {});
 
 }  // namespace litesmith::graphdef

@@ -230,11 +230,11 @@ Result<OpDef> DecodeOpDef(const protobuf::Document& document, Context& context, 
 }
 
 Result<Attributes> DecodeNodeAttributes(const protobuf::Document& document, Context& context,
-                                        const NodeDef& node) {
+                                        const NodeDef& node, std::string_view without) {
   Attributes attributes;
   Reader reader(document, context, node.message, "NodeDef", 2);
   while (reader.Next()) {
-    if (reader.field() == 5) DecodeAttributeEntry(reader, attributes);
+    if (reader.field() == 5) DecodeAttributeEntry(reader, attributes, without);
   }
   LS_RETURN_IF_FAILED(reader.Done());
   return attributes;

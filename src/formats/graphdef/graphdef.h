@@ -59,8 +59,9 @@ Result<GraphDef> DecodeGraph(const protobuf::Document& document, Context& contex
                              int depth = 0);
 Result<FunctionDef> DecodeFunction(const protobuf::Document& document, Context& context, Bytes message);
 Result<OpDef> DecodeOpDef(const protobuf::Document& document, Context& context, Bytes message);
+// All attributes but `without`, which is not even decoded.
 Result<Attributes> DecodeNodeAttributes(const protobuf::Document& document, Context& context,
-                                        const NodeDef& node);
+                                        const NodeDef& node, std::string_view without = {});
 
 // The tables of field names that the text form needs.
 extern const protobuf::MessageSchema kGraphDefSchema;

@@ -65,23 +65,23 @@ constexpr FieldSchema kShapeFields[] = {{"dim", 2, Kind::kMessage, &kDim}, {"unk
 
 constexpr FieldSchema kTensorFields[] = {{"dtype", 1, Kind::kEnum, nullptr, DataTypeOfName},
                                          {"tensor_shape", 2, Kind::kMessage, &kTensorShapeSchema},
-                                         {"tensor_content", 4, Kind::kText},
+                                         {"tensor_content", 4, Kind::kBytes},
                                          {"half_val", 13, Kind::kInt},
                                          {"float_val", 5, Kind::kFloat},
                                          {"double_val", 6, Kind::kDouble},
                                          {"int_val", 7, Kind::kInt},
-                                         {"string_val", 8, Kind::kText},
+                                         {"string_val", 8, Kind::kBytes},
                                          {"scomplex_val", 9, Kind::kFloat},
                                          {"int64_val", 10, Kind::kInt},
                                          {"bool_val", 11, Kind::kBool},
                                          {"dcomplex_val", 12, Kind::kDouble},
                                          {"uint32_val", 16, Kind::kInt},
                                          {"uint64_val", 17, Kind::kInt},
-                                         {"float8_val", 18, Kind::kText}};
+                                         {"float8_val", 18, Kind::kBytes}};
 
 constexpr FieldSchema kFunctionNameFields[] = {{"name", 1, Kind::kText}};
 constexpr MessageSchema kNameAttrList{"NameAttrList", kFunctionNameFields};
-constexpr FieldSchema kListFields[] = {{"s", 2, Kind::kText},
+constexpr FieldSchema kListFields[] = {{"s", 2, Kind::kBytes},
                                        {"i", 3, Kind::kInt},
                                        {"f", 4, Kind::kFloat},
                                        {"b", 5, Kind::kBool},
@@ -91,7 +91,7 @@ constexpr FieldSchema kListFields[] = {{"s", 2, Kind::kText},
                                        {"func", 9, Kind::kMessage, &kNameAttrList}};
 constexpr MessageSchema kList{"AttrValue.ListValue", kListFields};
 constexpr FieldSchema kAttrFields[] = {{"list", 1, Kind::kMessage, &kList},
-                                       {"s", 2, Kind::kText},
+                                       {"s", 2, Kind::kBytes},
                                        {"i", 3, Kind::kInt},
                                        {"f", 4, Kind::kFloat},
                                        {"b", 5, Kind::kBool},

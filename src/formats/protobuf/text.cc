@@ -196,6 +196,7 @@ Result<void> TextParser::ReadScalar(const FieldSchema* field) {
       PutFixedField(out, field->number, *whole);
       break;
     case Kind::kText:
+    case Kind::kBytes:
       if (token != Token::kString) return Fail("a string");
       PutBytesField(out, field->number, text);
       break;

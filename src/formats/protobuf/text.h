@@ -1,6 +1,7 @@
 // Protobuf's text form (.pbtxt), turned into wire bytes, so that one decoder serves both forms.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,7 +11,19 @@
 
 namespace litesmith::protobuf {
 
-enum class Kind : uint8_t { kInt, kBool, kEnum, kFloat, kDouble, kFixed32, kFixed64, kText, kMessage };
+// kBytes differs from kText in the JSON form only.
+enum class Kind : uint8_t {
+  kInt,
+  kBool,
+  kEnum,
+  kFloat,
+  kDouble,
+  kFixed32,
+  kFixed64,
+  kText,
+  kBytes,
+  kMessage
+};
 
 struct MessageSchema;
 

@@ -53,7 +53,8 @@ std::string_view TextStart(Bytes content) {
   return text;
 }
 
-FileKind KindOfText(std::string_view file, std::string_view text) {
+// `text` is where the letters begin, `whole` all of the file.
+FileKind KindOfText(std::string_view file, std::string_view text, std::string_view whole) {
   std::string lower(text.substr(0, 512));
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   if (text.starts_with("version https://git-lfs")) return FileKind::kLfsPointer;
@@ -63,10 +64,11 @@ FileKind KindOfText(std::string_view file, std::string_view text) {
   }
   if (text.starts_with("model_checkpoint_path")) return FileKind::kCheckpointState;
   if (text.starts_with('{')) {
-    return text.find("modelTopology") != text.npos || text.find("graph-model") != text.npos ||
-                   text.find("layers-model") != text.npos
-               ? FileKind::kTfjs
-               : FileKind::kJson;
+    for (const char* mark :
+         {"\"modelTopology\"", "\"weightsManifest\"", "\"graph-model\"", "\"layers-model\""}) {
+      if (whole.find(mark) != whole.npos) return FileKind::kTfjs;
+    }
+    return FileKind::kJson;
   }
   if (text.starts_with("saved_model_schema_version") || text.starts_with("meta_graphs")) {
     return FileKind::kSavedModelText;
@@ -102,7 +104,7 @@ FileKind KindOfFile(std::string_view file, Bytes content) {
       StartsWith(content, "\x80\x05")) {
     return FileKind::kPickle;
   }
-  return KindOfText(file, TextStart(content));
+  return KindOfText(file, TextStart(content), AsText(content));
 }
 
 }  // namespace litesmith::savedmodel

@@ -136,7 +136,7 @@ constexpr Explanation kExplanations[] = {
      "this is an HTML page, as a download gives that went wrong",
      "download the file itself (on GitHub the raw file), and check its size"},
     {FileKind::kTfjs, "a TensorFlow.js model", "this is the description of a TensorFlow.js model",
-     "give the file model.json with its weight files beside it"},
+     "give it the name model.json, and convert that file"},
     {FileKind::kJson, "not a model", "this is a JSON text without a TensorFlow.js model in it",
      "give a SavedModel folder, a frozen graph (.pb) or a TensorFlow.js model.json"},
     {FileKind::kHdf5, "a Keras model in HDF5 form",
@@ -200,7 +200,7 @@ Failed ExplainFile(Context& context, const std::string& path, FileKind kind, siz
 // The file inside a SavedModel folder must be a SavedModel.
 Result<Location> CheckedSavedModel(Context& context, const std::string& folder) {
   Location location;
-  location.saved_model = true;
+  location.form = Location::Form::kSavedModel;
   location.folder = folder;
   location.text = context.host.Kind(JoinPath(folder, kNames[0])) != PathKind::kFile;
   location.file = JoinPath(folder, location.text ? kNames[1] : kNames[0]);
@@ -230,6 +230,7 @@ Result<Location> LocateFile(Context& context, const std::string& path) {
   }
   LS_TRY(const FileBytes content, ReadFile(context, path, "a model"));
   const FileKind kind = KindOfFile(path, content.bytes);
+  if (kind == FileKind::kTfjs) return Location{Location::Form::kTfjs, false, "", path};
   if (kind == FileKind::kGraphDef || kind == FileKind::kGraphDefText) {
     Location location;
     location.text = kind == FileKind::kGraphDefText;

@@ -34,15 +34,15 @@ enum class FileKind {
 FileKind KindOfFile(std::string_view file, Bytes content);
 
 struct Location {
-  bool saved_model = false;  // else a frozen graph
-  bool text = false;
+  enum class Form { kSavedModel, kGraphDef, kTfjs } form = Form::kGraphDef;
+  bool text = false;   // the protobuf is in its text form
   std::string folder;  // of a SavedModel
-  std::string file;    // the protobuf
+  std::string file;    // the protobuf, or the model.json
 };
 
-// Finds the SavedModel or frozen graph at `path`: the folder, its saved_model.pb or .pbtxt, or a GraphDef's
-// file. Everything else gives a finding that says what is there and what to do (kFileMissing, kOtherFolder,
-// kLfsPointer, kFileTruncated, kNotAModel).
+// Finds the model at `path`: a SavedModel's folder, its saved_model.pb or .pbtxt, a GraphDef's file, or the
+// JSON text of a TensorFlow.js model. Everything else gives a finding that says what is there and what to do
+// (kFileMissing, kOtherFolder, kLfsPointer, kFileTruncated, kNotAModel).
 Result<Location> Locate(Context& context, const std::string& path);
 
 }  // namespace litesmith::savedmodel

@@ -44,6 +44,8 @@ void DecodeTensorInfoEntry(Reader& field, std::vector<std::pair<std::string_view
                                                       ok));
 }
 
+}  // namespace
+
 SignatureDef DecodeSignature(Reader reader, std::string_view key, bool& ok) {
   SignatureDef signature;
   signature.key = key;
@@ -68,6 +70,8 @@ SignatureDef DecodeSignature(Reader reader, std::string_view key, bool& ok) {
   std::stable_sort(signature.outputs.begin(), signature.outputs.end(), by_name);
   return signature;
 }
+
+namespace {
 
 void DecodeOpList(Reader reader, MetaGraph& graph, bool& ok) {
   while (reader.Next()) {

@@ -85,6 +85,10 @@ Result<std::vector<std::pair<std::string, std::string>>> DecodeCheckpointKeys(Co
                                                                               const std::string& file,
                                                                               Bytes message);
 
+// A SignatureDef. `ok` turns false on damage, which has been reported.
+SignatureDef DecodeSignature(protobuf::Reader reader, std::string_view key, bool& ok);
+
 extern const protobuf::MessageSchema kSavedModelSchema;
+extern const protobuf::MessageSchema kSignatureSchema;
 
 }  // namespace litesmith::savedmodel

@@ -24,9 +24,8 @@ constexpr MessageSchema kTensorInfoEntry{"inputs", kTensorInfoEntryFields};
 constexpr FieldSchema kSignatureFields[] = {{"inputs", 1, Kind::kMessage, &kTensorInfoEntry},
                                             {"outputs", 2, Kind::kMessage, &kTensorInfoEntry},
                                             {"method_name", 3, Kind::kText}};
-constexpr MessageSchema kSignature{"SignatureDef", kSignatureFields};
 constexpr FieldSchema kSignatureEntryFields[] = {{"key", 1, Kind::kText},
-                                                 {"value", 2, Kind::kMessage, &kSignature}};
+                                                 {"value", 2, Kind::kMessage, &kSignatureSchema}};
 constexpr MessageSchema kSignatureEntry{"signature_def", kSignatureEntryFields};
 
 constexpr FieldSchema kOpListFields[] = {{"op", 1, Kind::kMessage, &graphdef::kOpDefSchema}};
@@ -80,5 +79,6 @@ constexpr FieldSchema kSavedModelFields[] = {{"saved_model_schema_version", 1, K
 }  // namespace
 
 constexpr MessageSchema kSavedModelSchema{"SavedModel", kSavedModelFields};
+constexpr MessageSchema kSignatureSchema{"SignatureDef", kSignatureFields};
 
 }  // namespace litesmith::savedmodel

@@ -31,6 +31,10 @@ Result<std::vector<Entry>> EntriesOfSignatures(Source& source, const savedmodel:
 // names that the entry refers to. Reports kTensorUnknown.
 Result<Entry> EntryOfTensors(Source& source, const Options& options, std::deque<std::string>& names);
 
+// What a TF.js model's signature leaves open: without inputs or outputs it has placeholders or sinks, and
+// inputs without a dtype have what the graph says.
+Result<void> CompleteEntry(Source& source, Entry& entry, std::deque<std::string>& names);
+
 // Puts the asked shapes in place. `fixed` tells whether dimensions that the model itself knows must stay, as
 // in a SavedModel. Reports kTensorUnknown for a name that no entry has and kWrongUse for a shape that
 // contradicts.

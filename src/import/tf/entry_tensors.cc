@@ -181,30 +181,36 @@ Result<std::vector<Entry::Tensor>> Named(Source& source, std::string_view option
 
 }  // namespace
 
+Result<void> CompleteEntry(Source& source, Entry& entry, std::deque<std::string>& names) {
+  if (entry.inputs.empty()) entry.inputs = Placeholders(source);
+  for (Entry::Tensor& input : entry.inputs) {
+    const auto ref = ParseRef(input.tensor);
+    const graphdef::NodeDef* node = ref ? source.main.Find(ref->node) : nullptr;
+    if (node == nullptr || input.dtype != DType::kInvalid) continue;  // BuildEntry() looks for the node again
+    LS_RETURN_IF_FAILED(Describe(source, *node, ref->index, input));
+  }
+  if (entry.outputs.empty()) {
+    LS_TRY(entry.outputs, Sinks(source, names));
+  }
+  if (!entry.outputs.empty()) return {};
+  return source.context.findings.Report(
+      Finding(Code::kTensorUnknown)
+          .Headline("the graph has no outputs to be found")
+          .Cause("none of its {} nodes computes something that nobody reads", source.main.nodes->size())
+          .Fix("name the outputs", "--output-tensors NAMES"));
+}
+
 Result<Entry> EntryOfTensors(Source& source, const Options& options, std::deque<std::string>& names) {
   Entry entry;
   entry.function = "main";
-  entry.inputs = Placeholders(source);
   if (!options.input_tensors.empty()) {
-    LS_TRY(entry.inputs, Named(source, "--input-tensors", options.input_tensors, entry.inputs));
+    LS_TRY(entry.inputs, Named(source, "--input-tensors", options.input_tensors, Placeholders(source)));
   }
-  for (Entry::Tensor& input : entry.inputs) {
-    const auto ref = ParseRef(input.tensor);
-    LS_RETURN_IF_FAILED(Describe(source, *source.main.Find(ref->node), ref->index, input));
-  }
-  LS_TRY(std::vector<Entry::Tensor> sinks, Sinks(source, names));
   if (!options.output_tensors.empty()) {
+    LS_TRY(const std::vector<Entry::Tensor> sinks, Sinks(source, names));
     LS_TRY(entry.outputs, Named(source, "--output-tensors", options.output_tensors, sinks));
-  } else {
-    entry.outputs = std::move(sinks);
   }
-  if (entry.outputs.empty()) {
-    return source.context.findings.Report(
-        Finding(Code::kTensorUnknown)
-            .Headline("the graph has no outputs to be found")
-            .Cause("none of its {} nodes computes something that nobody reads", source.main.nodes->size())
-            .Fix("name the outputs", "--output-tensors NAMES"));
-  }
+  LS_RETURN_IF_FAILED(CompleteEntry(source, entry, names));
   return entry;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/finding.h"
 #include "formats/savedmodel/locate.h"
+#include "formats/tfjs/model.h"
 #include "import/tf/build.h"
 #include "import/tf/calls.h"
 #include "import/tf/entry.h"
@@ -117,30 +118,32 @@ void ReadProvenance(Source& source, const savedmodel::SavedModel& model) {
   source.debug_info = savedmodel::DebugInfo::Read(source.context, model.folder);
 }
 
-Result<Imported> ImportSavedModel(const savedmodel::Location& location, const Options& options,
-                                  Context& context) {
-  LS_TRY(const savedmodel::SavedModel model,
-         savedmodel::ReadSavedModel(context, location.folder, location.file, options.tags));
+// A SavedModel, or a TF.js model, which is one whose constants are in `weights`.
+Result<Imported> ImportMetaGraph(const savedmodel::SavedModel& model, const tfjs::Weights* weights,
+                                 const Options& options, Context& context) {
+  const bool tfjs = weights != nullptr;
   Imported imported;
-  imported.kind = "saved_model";
+  imported.kind = tfjs ? "tfjs" : "saved_model";
   imported.tensorflow = model.graph.tensorflow_version;
   LS_RETURN_IF_FAILED(CheckVersions(model.graph.graph, imported.tensorflow, context));
   imported.module = std::make_unique<ir::Module>();
   imported.module->source_version = imported.tensorflow;
   Source source(context, *model.document, model.graph.graph, &model.graph, *imported.module);
+  source.weights = weights;
   LS_TRY(source.main, MakeBody(context, "", model.graph.graph.nodes));
-  ReadProvenance(source, model);
+  if (!tfjs) ReadProvenance(source, model);
   Resources resources(source, &model);
   std::deque<std::string> names;
   std::vector<Entry> entries;
-  const bool by_tensors = !options.output_tensors.empty();
+  const bool by_tensors = !options.output_tensors.empty() || (tfjs && model.graph.signatures.empty());
   if (by_tensors) {
     LS_TRY(Entry entry, EntryOfTensors(source, options, names));
     entries.push_back(std::move(entry));
   } else {
     LS_TRY(entries, EntriesOfSignatures(source, model, options));
   }
-  LS_RETURN_IF_FAILED(ApplyInputShapes(context, options, true, entries));
+  if (tfjs && !by_tensors) LS_RETURN_IF_FAILED(CompleteEntry(source, entries[0], names));
+  LS_RETURN_IF_FAILED(ApplyInputShapes(context, options, !tfjs, entries));
   LS_RETURN_IF_FAILED(BuildAll(source, resources, entries, imported.nodes));
   if (!by_tensors) {
     for (size_t i = 0; i < entries.size(); ++i) {
@@ -183,8 +186,19 @@ Result<Imported> ImportFrozenGraph(const savedmodel::Location& location, const O
 
 Result<Imported> ImportModel(const std::string& path, const Options& options, Context& context) {
   LS_TRY(const savedmodel::Location location, savedmodel::Locate(context, path));
-  return location.saved_model ? ImportSavedModel(location, options, context)
-                              : ImportFrozenGraph(location, options, context);
+  switch (location.form) {
+    case savedmodel::Location::Form::kGraphDef:
+      return ImportFrozenGraph(location, options, context);
+    case savedmodel::Location::Form::kTfjs: {
+      LS_TRY(const tfjs::GraphModel read, tfjs::ReadGraphModel(context, location.file));
+      return ImportMetaGraph(read.model, &read.weights, options, context);
+    }
+    case savedmodel::Location::Form::kSavedModel:
+      break;
+  }
+  LS_TRY(const savedmodel::SavedModel model,
+         savedmodel::ReadSavedModel(context, location.folder, location.file, options.tags));
+  return ImportMetaGraph(model, nullptr, options, context);
 }
 
 }  // namespace litesmith::import_tf

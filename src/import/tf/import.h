@@ -1,9 +1,9 @@
-// From a TensorFlow model, SavedModel or frozen GraphDef, to a module of TF ops.
+// From a TensorFlow model, SavedModel, TF.js graph model or frozen GraphDef, to a module of TF ops.
 //
-// One function per signature, named after its key, and one per library function that is reached; a frozen
-// graph gives one function "main" and no signature. What no output needs is left out. Nodes stand in an order
-// that respects data and control edges; control edges themselves are gone after that. Notes for the passes
-// that follow:
+// One function per signature, named after its key, and one per library function that is reached; a graph
+// without signatures gives one function "main" and no signature. What no output needs is left out. Nodes
+// stand in an order that respects data and control edges; control edges themselves are gone after that. Notes
+// for the passes that follow:
 // - A loop of TensorFlow 1 (Enter, Merge, Switch, NextIteration, Exit) comes as a cycle: the operand of a
 // Merge that
 //   is a NextIteration's output is defined further down in the function. No other operand is.
@@ -41,14 +41,15 @@ struct Options {
 
 struct Imported {
   std::unique_ptr<ir::Module> module;
-  std::string kind;        // "saved_model" or "frozen_graph"
+  std::string kind;        // "saved_model", "tfjs" or "frozen_graph"
   std::string tensorflow;  // version that wrote the model, or empty
   size_t nodes = 0;        // of all functions
 };
 
-// Findings: what savedmodel::Locate and the readers report, and kGraphDamaged, kFunctionMissing, kRecursion,
-// kNoSignature, kSignatureUnknown, kTensorUnknown, kInputMissing, kWrongUse (an input shape that contradicts
-// the model's), kVariablesMissing and kShapeMismatch (a variable's value that does not fit the graph).
+// Findings: what savedmodel::Locate, tfjs::ReadGraphModel and the readers report, and kGraphDamaged,
+// kFunctionMissing, kRecursion, kNoSignature, kSignatureUnknown, kTensorUnknown, kInputMissing, kWrongUse (an
+// input shape that contradicts the model's), kVariablesMissing and kShapeMismatch (a variable's value that
+// does not fit the graph).
 Result<Imported> ImportModel(const std::string& path, const Options& options, Context& context);
 
 }  // namespace litesmith::import_tf

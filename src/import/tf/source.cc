@@ -1,6 +1,7 @@
 #include "import/tf/source.h"
 
 #include "base/finding.h"
+#include "import/tf/weights.h"
 
 namespace litesmith::import_tf {
 
@@ -9,6 +10,13 @@ Finding FindingAt(Code code, const graphdef::NodeDef& node, std::string_view fun
   finding.Op(node.op).Node(function.empty() ? std::string(node.name)
                                             : fmt::format("{} in {}", node.name, function));
   return finding;
+}
+
+Result<Attributes> Source::AttributesOf(const graphdef::NodeDef& node) const {
+  if (weights == nullptr || node.op != "Const") {
+    return graphdef::DecodeNodeAttributes(document, context, node);
+  }
+  return ConstantAttributes(document, context, node, *weights);
 }
 
 Result<const LibraryFunction*> Source::Function(std::string_view name) {

@@ -12,6 +12,7 @@
 #include "base/finding.h"
 #include "formats/savedmodel/debug_info.h"
 #include "formats/savedmodel/savedmodel.h"
+#include "formats/tfjs/weights.h"
 #include "import/tf/body.h"
 #include "import/tf/layers.h"
 #include "ir/module.h"
@@ -38,15 +39,14 @@ class Source {
   Body main;
   Layers layers;
   std::unique_ptr<savedmodel::DebugInfo> debug_info;  // null where the model ships none
+  const tfjs::Weights* weights = nullptr;             // of a TF.js model: the values of constants
 
   bool HasFunction(std::string_view name) const { return graph.functions.contains(name); }
   // A library function, decoded once; null inside if there is none of the name.
   Result<const LibraryFunction*> Function(std::string_view name);
   // What the model itself says of an op; null inside if it says nothing.
   Result<const graphdef::OpDef*> OpDefOf(std::string_view op);
-  Result<Attributes> AttributesOf(const graphdef::NodeDef& node) const {
-    return graphdef::DecodeNodeAttributes(document, context, node);
-  }
+  Result<Attributes> AttributesOf(const graphdef::NodeDef& node) const;
 
   // The function of the module that a library function becomes. The first call adds it, without nodes, and
   // notes it in `requested`.

@@ -47,7 +47,7 @@ std::string Frozen() {
 TEST(Locate, FindsSavedModelsAndFrozenGraphs) {
   const Outcome folder = Find({{"m/saved_model.pb", Model()}}, "m/");
   ASSERT_TRUE(folder.location.ok());
-  EXPECT_TRUE(folder.location->saved_model);
+  EXPECT_EQ(folder.location->form, Location::Form::kSavedModel);
   EXPECT_EQ(folder.location->folder, "m");
   const Outcome file = Find({{"m/saved_model.pb", Model()}}, "m/saved_model.pb");
   ASSERT_TRUE(file.location.ok());
@@ -57,8 +57,19 @@ TEST(Locate, FindsSavedModelsAndFrozenGraphs) {
   EXPECT_TRUE(text.location->text);
   const Outcome frozen = Find({{"g.pb", Frozen()}}, "g.pb");
   ASSERT_TRUE(frozen.location.ok());
-  EXPECT_FALSE(frozen.location->saved_model);
+  EXPECT_EQ(frozen.location->form, Location::Form::kGraphDef);
   EXPECT_TRUE(Find({{"g.pbtxt", "# graph\nnode { name: 'x' }"}}, "g.pbtxt").location->text);
+}
+
+TEST(Locate, FindsTfjsModelsByTheirContent) {
+  const std::string padding(10'000, ' ');
+  for (const char* key : {"modelTopology", "weightsManifest"}) {
+    const Outcome model =
+        Find({{"m/net.json", fmt::format("{{{}\"{}\": {{}}}}", padding, key)}}, "m/net.json");
+    ASSERT_TRUE(model.location.ok());
+    EXPECT_EQ(model.location->form, Location::Form::kTfjs);
+    EXPECT_EQ(model.location->file, "m/net.json");
+  }
 }
 
 TEST(Locate, NamesTheFolderThatWasMeant) {
@@ -96,7 +107,8 @@ TEST(Locate, SaysWhatAFileIsInstead) {
   EXPECT_TRUE(of("model.zip", "PK\x03\x04....").Says("unzip"));
   EXPECT_TRUE(of("model.tar.gz", "\x1f\x8b....").Says("unpack"));
   EXPECT_TRUE(of("model.onnx", "\x08\x08\x12\x07pytorch").Says("ONNX"));
-  EXPECT_TRUE(of("model.json", "{\"modelTopology\": {}}").Says("TensorFlow.js"));
+  EXPECT_TRUE(of("m/saved_model.pb", "{\"modelTopology\": {}}").Says("TensorFlow.js"));
+  EXPECT_TRUE(of("labels.json", "{\"a\": 1}").Says("JSON"));
   EXPECT_TRUE(of("model.tflite", std::string("\x1c\0\0\0TFL3....", 12)).Says("TensorFlow Lite"));
   EXPECT_TRUE(of("model.pkl", "\x80\x04....").Says("pickle"));
   EXPECT_TRUE(of("photo.jpg", "\xff\xd8\xff\xe0....").Says("not a model"));
