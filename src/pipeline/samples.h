@@ -24,9 +24,8 @@ struct SampleOptions {
   std::string signature;  // the key of the signature, empty without one
   // How a picture becomes the input's numbers; height and width are the input's, whatever stands here.
   vision::Preparation preparation;
-  // Where mean and std of `preparation` come from, as a finding says it: "the model's metadata". Empty:
-  // nothing tells them, they are a guess.
-  std::string normalization_source;
+  // What tells mean and std of `preparation`; without anything, OpenSamples guesses and says so.
+  enum class Source { kNone, kMetadata, kFirstOps } normalization = Source::kNone;
   // By input; missing entries and empty ones are not known.
   std::vector<std::optional<ValueRange>> ranges;
   // Keys of arrays that belong to the model's other signatures.
