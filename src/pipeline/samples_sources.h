@@ -1,0 +1,50 @@
+// The two kinds of sample inputs behind OpenSamples, and what they share.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/finding.h"
+#include "pipeline/samples.h"
+
+namespace litesmith::pipeline {
+
+struct SampleFile {
+  std::string path;
+  std::string name;  // as findings call it: without the folder of the samples
+};
+
+// Why samples were passed over. Safe to use from several threads.
+class SampleProblems {
+ public:
+  void Set(size_t index, std::string problem);
+  std::string Get(size_t index) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<size_t, std::string> problems_;
+};
+
+// Both report kSamplesUnfit when the model's inputs are others; see OpenSamples. At least one file.
+Result<std::unique_ptr<Samples>> OpenPictures(std::vector<SampleFile> files,
+                                              const std::vector<runtime::TensorInfo>& inputs,
+                                              const SampleOptions& options, Context& context);
+Result<std::unique_ptr<Samples>> OpenArrays(std::vector<SampleFile> files,
+                                            const std::vector<runtime::TensorInfo>& inputs,
+                                            const SampleOptions& options, Context& context);
+
+// One input [N,H,W,C] of float32 or uint8, with C 1, 3 or unknown and N known or not.
+bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs);
+
+// "x float32[1,8]".
+std::string DescribeInput(const runtime::TensorInfo& input);
+std::string DescribeInputs(const std::vector<runtime::TensorInfo>& inputs);
+Finding::TensorNote NoteOf(const runtime::TensorInfo& input);
+// "a, b, c and 12 more".
+std::string ListSome(const std::vector<std::string>& names);
+// Warns of files that were passed over, each with its reason: "notes.txt: the file is empty".
+void ReportSkipped(const std::vector<std::string>& skipped, const std::string& what, Context& context);
+
+}  // namespace litesmith::pipeline
