@@ -5,6 +5,7 @@
 
 #include "base/finding.h"
 #include "formats/protobuf/json.h"
+#include "formats/tfjs/initializer.h"
 #include "formats/tfjs/schema.h"
 
 namespace litesmith::tfjs {
@@ -17,7 +18,7 @@ struct Parts {
   std::string_view format, generated_by;
   std::optional<Bytes> topology, initializer;
   std::vector<WeightGroup> groups;
-  std::optional<savedmodel::SignatureDef> signature;
+  Bytes signature, initializer_signature;  // empty where there is none
 };
 
 Quantization DecodeQuantization(Reader reader, bool& ok) {
@@ -53,15 +54,9 @@ WeightGroup DecodeGroup(Reader reader, bool& ok) {
   return group;
 }
 
-// A signature that names anything: converters write an empty one where the model had none.
-void TakeSignature(Reader reader, std::optional<savedmodel::SignatureDef>& signature, bool& ok) {
-  auto decoded = savedmodel::DecodeSignature(std::move(reader), "serving_default", ok);
-  if (!decoded.inputs.empty() || !decoded.outputs.empty()) signature = std::move(decoded);
-}
-
 Result<Parts> DecodeParts(const protobuf::Document& document, Context& context) {
   Parts parts;
-  std::optional<savedmodel::SignatureDef> in_metadata;  // where converters before version 2 put it
+  Bytes in_metadata;  // the signature, where converters before version 2 put it
   bool ok = true;
   Reader reader(document, context, document.content.bytes, "model");
   while (reader.Next()) {
@@ -78,16 +73,19 @@ Result<Parts> DecodeParts(const protobuf::Document& document, Context& context) 
       case kInitializer:
         parts.initializer = reader.Raw();
         break;
+      case kInitializerSignature:
+        parts.initializer_signature = reader.Raw();
+        break;
       case kManifest:
         parts.groups.push_back(DecodeGroup(reader.Message("weightsManifest"), ok));
         break;
       case kSignature:
-        TakeSignature(reader.Message("SignatureDef"), parts.signature, ok);
+        parts.signature = reader.Raw();
         break;
       case kUserMetadata: {
         Reader metadata = reader.Message("userDefinedMetadata");
         while (metadata.Next()) {
-          if (metadata.field() == 1) TakeSignature(metadata.Message("SignatureDef"), in_metadata, ok);
+          if (metadata.field() == 1) in_metadata = metadata.Raw();
         }
         ok = ok && metadata.ok();
         break;
@@ -98,7 +96,7 @@ Result<Parts> DecodeParts(const protobuf::Document& document, Context& context) 
     if (!ok) return kFailed;
   }
   LS_RETURN_IF_FAILED(reader.Done());
-  if (!parts.signature) parts.signature = std::move(in_metadata);
+  if (parts.signature.empty()) parts.signature = in_metadata;
   return parts;
 }
 
@@ -170,19 +168,6 @@ Result<void> NoteUnused(const GraphModel& read, Context& context) {
   return {};
 }
 
-// Puts what fills the lookup tables behind the graph's own nodes; tables that both have are the same.
-Result<void> AddInitializer(savedmodel::SavedModel& model, Context& context, Bytes message) {
-  LS_TRY(const graphdef::GraphDef initializer, graphdef::DecodeGraph(*model.document, context, message, 1));
-  std::vector<graphdef::NodeDef>& nodes = model.graph.graph.nodes;
-  std::unordered_set<std::string_view> names;
-  for (const graphdef::NodeDef& node : nodes) names.insert(node.name);
-  for (const graphdef::NodeDef& node : initializer.nodes) {
-    if (!names.contains(node.name)) nodes.push_back(node);
-    model.graph.node_collections["table_initializer"].push_back(node.name);
-  }
-  return {};
-}
-
 bool IsVersion(std::string_view text) { return !text.empty() && text[0] >= '0' && text[0] <= '9'; }
 
 // The wire form of model.json.
@@ -210,10 +195,20 @@ Result<GraphModel> ReadGraphModel(Context& context, const std::string& file) {
   if (!parts.topology) return NoGraph(context, file);
   LS_TRY(model.graph.graph, graphdef::DecodeGraph(*model.document, context, *parts.topology, 1));
   if (model.graph.graph.nodes.empty()) return NoGraph(context, file);
-  if (parts.initializer) LS_RETURN_IF_FAILED(AddInitializer(model, context, *parts.initializer));
+  bool ok = true;
+  auto signature = savedmodel::DecodeSignature(
+      Reader(*model.document, context, parts.signature, "SignatureDef", 1), "serving_default", ok);
+  if (!ok) return kFailed;
+  // Converters write an empty one where the model had none.
+  if (!signature.inputs.empty() || !signature.outputs.empty()) {
+    model.graph.signatures.push_back(std::move(signature));
+  }
+  if (parts.initializer) {
+    LS_RETURN_IF_FAILED(
+        AddInitializer(model, context, {*parts.initializer, parts.initializer_signature, parts.signature}));
+  }
   LS_TRY(read.weights, ReadWeights(context, file, parts.groups));
   LS_RETURN_IF_FAILED(NoteUnused(read, context));
-  if (parts.signature) model.graph.signatures.push_back(*std::move(parts.signature));
   if (IsVersion(parts.generated_by)) model.graph.tensorflow_version = parts.generated_by;
   return read;
 }

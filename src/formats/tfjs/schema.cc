@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "formats/graphdef/graphdef.h"
-#include "formats/savedmodel/savedmodel.h"
+#include "formats/tfjs/initializer.h"
 
 namespace litesmith::tfjs {
 namespace {
@@ -43,17 +43,17 @@ const MessageSchema& TopologySchema() {
 }  // namespace
 
 const MessageSchema& ModelSchema() {
-  static const FieldSchema kMetadataFields[] = {
-      {"signature", 1, Kind::kMessage, &savedmodel::kSignatureSchema}};
+  static const FieldSchema kMetadataFields[] = {{"signature", 1, Kind::kMessage, &NumberedSignatureSchema()}};
   static const MessageSchema kMetadata{"userDefinedMetadata", kMetadataFields};
   static const FieldSchema kFields[] = {
       {"format", kFormat, Kind::kText},
       {"generated_by", kGeneratedBy, Kind::kText},
       {"model_topology", kTopology, Kind::kMessage, &TopologySchema()},
       {"weights_manifest", kManifest, Kind::kMessage, &kGroup},
-      {"signature", kSignature, Kind::kMessage, &savedmodel::kSignatureSchema},
+      {"signature", kSignature, Kind::kMessage, &NumberedSignatureSchema()},
       {"user_defined_metadata", kUserMetadata, Kind::kMessage, &kMetadata},
-      {"model_initializer", kInitializer, Kind::kMessage, &graphdef::kGraphDefSchema}};
+      {"model_initializer", kInitializer, Kind::kMessage, &graphdef::kGraphDefSchema},
+      {"initializer_signature", kInitializerSignature, Kind::kMessage, &NumberedSignatureSchema()}};
   static const MessageSchema schema{"model", kFields};
   return schema;
 }

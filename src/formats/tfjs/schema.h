@@ -13,6 +13,7 @@ enum ModelField : uint32_t {
   kSignature,
   kUserMetadata,
   kInitializer,
+  kInitializerSignature,
 };
 // In the topology, beside the fields of GraphDef: what only a layers model has.
 inline constexpr uint32_t kLayersField = 1000;

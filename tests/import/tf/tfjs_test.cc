@@ -188,6 +188,35 @@ TEST(Tfjs, TheInitializerFillsLookupTables) {
   EXPECT_EQ(table->attributes.Get<Tensor>("table_values").data<float>()[0], 9);
 }
 
+TEST(Tfjs, AnInputThatStandsForATableIsTheTable) {
+  const std::string json = R"({"format": "graph-model",
+  "signature": {"inputs": {"k": {"name": "k:0", "dtype": "DT_INT64"},
+      "captured": {"name": "captured:0", "dtype": "DT_RESOURCE", "tensorShape": {}, "resourceId": 7}},
+    "outputs": {"found": {"name": "found:0", "dtype": "DT_FLOAT"}}},
+  "initializerSignature": {"outputs": {"Identity:0": {"name": "table:0", "dtype": "DT_RESOURCE", "resourceId": 7}}},
+  "modelTopology": {"node": [
+    {"name": "captured", "op": "Placeholder", "attr": {"dtype": {"type": "DT_RESOURCE"}}},
+    {"name": "k", "op": "Placeholder", "attr": {"dtype": {"type": "DT_INT64"}, "shape": {"shape": {"dim": [{"size": 1}]}}}},
+    {"name": "zero", "op": "Const", "attr": {"dtype": {"type": "DT_FLOAT"}}},
+    {"name": "found", "op": "LookupTableFindV2", "input": ["captured:0", "k", "zero"],
+      "attr": {"Tin": {"type": "DT_INT64"}, "Tout": {"type": "DT_FLOAT"}}}]},
+  "modelInitializer": {"node": [
+    {"name": "table", "op": "HashTableV2", "attr": {"key_dtype": {"type": "DT_INT64"}, "value_dtype": {"type": "DT_FLOAT"}}},
+    {"name": "keys", "op": "Const", "attr": {"dtype": {"type": "DT_INT64"}}},
+    {"name": "values", "op": "Const", "attr": {"dtype": {"type": "DT_FLOAT"}}},
+    {"name": "fill", "op": "LookupTableImportV2", "input": ["table", "keys", "values"]}]},
+  "weightsManifest": [{"paths": ["group1-shard1of1.bin"], "weights": [
+    {"name": "keys", "shape": [1], "dtype": "int32"}, {"name": "values", "shape": [1], "dtype": "float32"},
+    {"name": "zero", "shape": [], "dtype": "float32"}]}]})";
+  const Outcome run = ImportJson(json, BytesOf<int32_t>({3}) + BytesOf<float>({9, 0}));
+  ASSERT_TRUE(run.ok()) << run.cause();
+  const ir::Function& main = *run.function("serving_default");
+  EXPECT_EQ(main.parameter_names, Names{"k"});
+  const ir::Node* table = FindNode(main, "found")->operand(0)->node();
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(table->attributes.Get<Tensor>("table_keys").data<int64_t>()[0], 3);
+}
+
 TEST(Tfjs, WhatIsNoGraphModelIsCalledWhatItIs) {
   const auto words = [](const std::string& json) {
     const Outcome run = ImportJson(json, "");
