@@ -4,9 +4,11 @@
 
 #include <string_view>
 
+#include "tfl/detection_op.h"
+
 namespace litesmith::detection {
 
-inline constexpr std::string_view kOpName = "TFLite_Detection_PostProcess";
+inline constexpr std::string_view kOpName = tfl::kDetectionPostProcess;
 
 // Keys of the FlexBuffers map.
 namespace option {

@@ -37,6 +37,9 @@ struct Options {
   bool resize_known = false;
   // Kernels for custom ops by name; they come before the program's own.
   CustomKernels custom_kernels;
+  // Called with every tensor as soon as it has been computed, and with the inputs of every function that
+  // runs.
+  std::function<void(const ir::Value& value, const TensorView& view)> observer;
 };
 
 struct TensorInfo {

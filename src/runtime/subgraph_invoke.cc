@@ -31,6 +31,10 @@ std::optional<size_t> Subgraph::SizeOf(DType dtype, const Dims& dims) const {
 
 Result<void> Subgraph::Invoke() {
   LS_RETURN_IF_FAILED(Prepare());
+  const auto& observer = session_.options.observer;
+  if (observer) {
+    for (const int index : inputs_) observer(*slot(index).value, slot(index).view);
+  }
   for (Step& step : steps_) {
     if (session_.context.is_cancelled()) return kFailed;
     if (step.done) continue;
@@ -50,6 +54,9 @@ Result<void> Subgraph::InvokeStep(Step& step) {
   if (step.late) LS_RETURN_IF_FAILED(PrepareLate(step));
   LS_RETURN_IF_FAILED(step.kernel->Invoke(step.context));
   LS_RETURN_IF_FAILED(CheckOutputs(step));
+  if (const auto& observer = session_.options.observer) {
+    for (const int index : step.outputs) observer(*slot(index).value, slot(index).view);
+  }
   if (step.scratch_block) session_.memory.Give(std::move(step.scratch_block));
   for (int index : step.give_back) {
     Slot& done = slot(index);

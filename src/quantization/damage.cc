@@ -1,0 +1,251 @@
+#include "quantization/damage.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "tfl/detection_op.h"
+#include "tfl/ops.h"
+
+namespace litesmith::quantization {
+namespace {
+
+// Sums of squares of a signal and of what it is off by.
+struct Energy {
+  double signal = 0, error = 0;
+  void Add(const Energy& other) {
+    signal += other.signal;
+    error += other.error;
+  }
+};
+
+// A tensor of integers as the numbers that it stands for; empty for what is neither that nor float32.
+std::vector<float> RealOf(const TensorView& view) {
+  const auto widen = [&]<class T>(std::type_identity<T>) {
+    std::vector<float> real;
+    real.reserve(static_cast<size_t>(view.elements()));
+    const float scale = view.scale();
+    const auto zero = static_cast<float>(view.zero_point());
+    for (const T value : view.as<T>()) real.push_back(scale * (static_cast<float>(value) - zero));
+    return real;
+  };
+  if (view.dtype == DType::kFloat32) return {view.as<float>().begin(), view.as<float>().end()};
+  if (!view.quantized()) return {};
+  if (view.dtype == DType::kInt8) return widen(std::type_identity<int8_t>{});
+  if (view.dtype == DType::kInt16) return widen(std::type_identity<int16_t>{});
+  return {};
+}
+
+Energy EnergyOf(const std::vector<float>& expected, const std::vector<float>& given) {
+  Energy energy;
+  if (expected.size() != given.size()) return energy;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const double value = expected[i], off = static_cast<double>(given[i]) - value;
+    if (!std::isfinite(value) || !std::isfinite(off)) continue;
+    energy.signal += value * value;
+    energy.error += off * off;
+  }
+  return energy;
+}
+
+// Ops whose results say which elements were chosen: a small change of an operand changes them altogether.
+bool Chooses(const ir::Node& node) {
+  return node.op_name() == tfl::kDetectionPostProcess || node.Is(tfl::NON_MAX_SUPPRESSION_V4) ||
+         node.Is(tfl::NON_MAX_SUPPRESSION_V5) || node.Is(tfl::TOPK_V2) || node.Is(tfl::WHERE) ||
+         node.Is(tfl::ARG_MAX) || node.Is(tfl::ARG_MIN) || node.Is(tfl::UNIQUE) || node.Is(tfl::GATHER) ||
+         node.Is(tfl::GATHER_ND);
+}
+
+// The float values nearest to the results that can be compared number by number.
+std::vector<const ir::Value*> ProbesOf(const ir::Function& function) {
+  std::vector<const ir::Value*> probes, pending;
+  std::unordered_set<const ir::Value*> seen;
+  const auto visit = [&](const ir::Value* value) {
+    if (value != nullptr && value->constant() == nullptr && seen.insert(value).second)
+      pending.push_back(value);
+  };
+  for (size_t i = function.result_count(); i-- > 0;) visit(function.result(i));
+  while (!pending.empty()) {
+    const ir::Value* value = pending.back();
+    pending.pop_back();
+    const ir::Node* node = value->node();
+    if (node == nullptr) continue;
+    if (value->type.dtype == DType::kFloat32 && !Chooses(*node)) {
+      probes.push_back(value);
+    } else {
+      for (size_t i = node->operand_count(); i-- > 0;) visit(node->operand(i));
+    }
+  }
+  return probes;
+}
+
+const ir::Node* DetectionOp(const ir::Function& function) {
+  for (const ir::Node& node : function.nodes()) {
+    if (node.op_name() == tfl::kDetectionPostProcess && node.output_count() == 4) return &node;
+  }
+  return nullptr;
+}
+
+const ir::Function* EntryOf(const ir::Module& module, const std::string& signature) {
+  for (const ir::Signature& one : module.signatures) {
+    if (one.key == signature) return module.FindFunction(one.function);
+  }
+  return module.functions().empty() ? nullptr : module.functions()[0].get();
+}
+
+class Measurement {
+ public:
+  Measurement(const ir::Module& original, const ir::ModuleCopy& copy, const std::string& signature,
+              const SampleSource& source, const CalibrationOptions& options, bool with_layers,
+              Context& context)
+      : copy_(copy), signature_(signature), options_(options), with_layers_(with_layers), context_(context) {
+    const ir::Function* entry = EntryOf(original, signature);
+    probes_ = ProbesOf(*entry);
+    detection_ = DetectionOp(*entry);
+    for (const ir::Value* probe : probes_) wanted_.insert(probe);
+    if (detection_ != nullptr) {
+      for (size_t i = 0; i < 4; ++i) wanted_.insert(detection_->output(i));
+    }
+    for (const auto& [from, to] : copy.values) back_[to] = from;
+    samples_.resize(source.count());
+    workers_.resize(static_cast<size_t>(std::max(options.threads, 1)));
+    entry_ = entry;
+  }
+
+  SampleRuns Runs() {
+    SampleRuns runs;
+    runs.observer = [this](int worker, size_t, const ir::Value& value, const TensorView& view) {
+      if (view.dtype == DType::kFloat32 && Wanted(value))
+        workers_[static_cast<size_t>(worker)].expected[&value] = RealOf(view);
+    };
+    runs.each = [this](int worker, size_t sample, runtime::Interpreter& interpreter) {
+      return RunQuantized(worker, sample, interpreter);
+    };
+    return runs;
+  }
+
+  // Added up in the order of the samples, so that it is the same for every number of threads.
+  Damage Sum() const {
+    Damage damage;
+    std::unordered_map<const ir::Value*, Energy> sums;
+    std::vector<std::vector<Box>> truth, found;
+    for (const Sample& sample : samples_) {
+      if (!sample.ran) continue;
+      ++damage.samples;
+      for (const auto& [value, energy] : sample.energies) sums[value].Add(energy);
+      truth.push_back(sample.truth);
+      found.push_back(sample.found);
+    }
+    for (const ir::Value* probe : probes_) {
+      const Energy& energy = sums[probe];
+      if (energy.signal > 0) damage.outputs.push_back({probe->name, std::sqrt(energy.error / energy.signal)});
+    }
+    if (detection_ != nullptr) damage.boxes = Compare(truth, found);
+    for (const ir::Node& node : entry_->nodes()) {
+      if (!with_layers_ || node.output_count() == 0) continue;
+      const auto energy = sums.find(node.output(0));
+      if (energy == sums.end() || !(energy->second.signal > 0)) continue;
+      const double off = std::max(energy->second.error, energy->second.signal * 1e-20);
+      damage.layers.push_back(
+          {node.output(0)->name, std::string(node.op_name()), 10 * std::log10(energy->second.signal / off)});
+    }
+    return damage;
+  }
+
+ private:
+  struct Worker {
+    std::unique_ptr<runtime::Interpreter> quantized;
+    std::unordered_map<const ir::Value*, std::vector<float>> expected, given;
+  };
+  struct Sample {
+    bool ran = false;
+    std::vector<std::pair<const ir::Value*, Energy>> energies;
+    std::vector<Box> truth, found;
+  };
+
+  bool Wanted(const ir::Value& value) const {
+    return (with_layers_ && value.function() == entry_) || wanted_.contains(&value);
+  }
+
+  Result<void> RunQuantized(int number, size_t index, runtime::Interpreter& reference) {
+    Worker& worker = workers_[static_cast<size_t>(number)];
+    if (worker.quantized == nullptr) {
+      runtime::Options options;
+      options.custom_kernels = options_.custom_kernels;
+      options.observer = [this, &worker](const ir::Value& value, const TensorView& view) {
+        const auto original = back_.find(&value);
+        if (original != back_.end() && Wanted(*original->second))
+          worker.given[original->second] = RealOf(view);
+      };
+      LS_TRY(worker.quantized, runtime::Interpreter::Create(copy_.module, signature_, options, context_));
+    }
+    for (size_t i = 0; i < reference.inputs().size(); ++i) {
+      const TensorView view = reference.input_view(i);
+      LS_RETURN_IF_FAILED(
+          worker.quantized->SetInput(i, Tensor(view.dtype, view.dims, nullptr, {view.data, view.bytes})));
+    }
+    worker.given.clear();
+    worker.quantized->ResetState();
+    LS_RETURN_IF_FAILED(worker.quantized->Invoke());
+    Sample& sample = samples_[index];
+    sample.ran = true;
+    for (const auto& [value, numbers] : worker.expected) {
+      const auto given = worker.given.find(value);
+      if (given != worker.given.end()) sample.energies.emplace_back(value, EnergyOf(numbers, given->second));
+    }
+    if (detection_ != nullptr) {
+      sample.truth = BoxesFrom(worker.expected);
+      sample.found = BoxesFrom(worker.given);
+    }
+    worker.expected.clear();
+    return {};
+  }
+
+  std::vector<Box> BoxesFrom(std::unordered_map<const ir::Value*, std::vector<float>>& from) const {
+    std::vector<TensorView> views;
+    for (size_t i = 0; i < 4; ++i) {
+      std::vector<float>& numbers = from[detection_->output(i)];
+      TensorView view;
+      view.dtype = DType::kFloat32;
+      view.dims = {static_cast<int64_t>(numbers.size())};
+      view.data = reinterpret_cast<std::byte*>(numbers.data());
+      views.push_back(std::move(view));
+    }
+    return BoxesOf(views);
+  }
+
+  const ir::ModuleCopy& copy_;
+  const std::string& signature_;
+  const CalibrationOptions& options_;
+  const bool with_layers_;
+  Context& context_;
+  const ir::Function* entry_ = nullptr;
+  std::vector<const ir::Value*> probes_;
+  const ir::Node* detection_ = nullptr;
+  std::unordered_set<const ir::Value*> wanted_;
+  std::unordered_map<const ir::Value*, const ir::Value*> back_;  // from the copy's values to the original's
+  std::vector<Sample> samples_;
+  std::vector<Worker> workers_;
+};
+
+}  // namespace
+
+double Damage::drop() const {
+  if (boxes) return 1 - boxes->at90;
+  double most = 0;
+  for (const OutputError& output : outputs) most = std::max(most, output.relative_rms);
+  return most;
+}
+
+Result<Damage> MeasureDamage(const std::shared_ptr<const ir::Module>& original, const ir::ModuleCopy& copy,
+                             const std::string& signature, const SampleSource& source,
+                             const CalibrationOptions& options, bool with_layers, Context& context) {
+  Measurement measurement(*original, copy, signature, source, options, with_layers, context);
+  LS_TRY([[maybe_unused]] const size_t ran,
+         RunSamples(original, signature, source, options, measurement.Runs(), context));
+  return measurement.Sum();
+}
+
+}  // namespace litesmith::quantization

@@ -1,0 +1,42 @@
+// What a quantized model computes otherwise than its float model, on the same inputs.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/host.h"
+#include "ir/copy.h"
+#include "quantization/boxes.h"
+#include "quantization/calibrate.h"
+
+namespace litesmith::quantization {
+
+struct OutputError {
+  std::string name;
+  double relative_rms = 0;  // root of (sum of squared differences / sum of squares)
+};
+
+struct LayerError {
+  std::string name, op;
+  double snr_db = 0;  // 10 log10 (sum of squares / sum of squared differences)
+};
+
+struct Damage {
+  size_t samples = 0;
+  std::vector<OutputError> outputs;   // float ones, or what a detector's post-processing reads
+  std::vector<LayerError> layers;     // in order of execution
+  std::optional<BoxAgreement> boxes;  // of a detector
+  // What --max-accuracy-drop bounds: for a detector 1 - the average precision at an overlap of 0.9, for other
+  // models the largest relative error of an output.
+  double drop() const;
+};
+
+// Runs both models on samples `options.first`, `options.first + options.step`...: `copy` is how the quantized
+// module came from `original`.
+Result<Damage> MeasureDamage(const std::shared_ptr<const ir::Module>& original, const ir::ModuleCopy& copy,
+                             const std::string& signature, const SampleSource& source,
+                             const CalibrationOptions& options, bool with_layers, Context& context);
+
+}  // namespace litesmith::quantization

@@ -1,0 +1,166 @@
+#include "quantization/weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "base/check.h"
+
+namespace litesmith::quantization {
+namespace {
+
+// How the elements of a slice lie: `outer` runs of `inner` neighbours, `stride` apart, from `start`.
+struct Slice {
+  size_t start, outer, stride, inner;
+};
+
+std::vector<Slice> SlicesOf(const Dims& dims, int axis) {
+  size_t total = 1;
+  for (const int64_t dim : dims) total *= static_cast<size_t>(dim);
+  if (axis < 0) return {{0, 1, 0, total}};
+  size_t inner = 1;
+  for (size_t i = static_cast<size_t>(axis) + 1; i < dims.size(); ++i) inner *= static_cast<size_t>(dims[i]);
+  const auto count = static_cast<size_t>(dims[static_cast<size_t>(axis)]);
+  std::vector<Slice> slices;
+  for (size_t i = 0; i < count; ++i)
+    slices.push_back({i * inner, total / std::max<size_t>(inner * count, 1), inner * count, inner});
+  return slices;
+}
+
+template <class Visit>
+void ForEach(const Slice& slice, const Visit& visit) {
+  for (size_t o = 0; o < slice.outer; ++o) {
+    const size_t from = slice.start + o * slice.stride;
+    for (size_t i = 0; i < slice.inner; ++i) visit(from + i);
+  }
+}
+
+float LargestOf(std::span<const float> values, const Slice& slice) {
+  float most = 0;
+  ForEach(slice, [&](size_t i) { most = std::max(most, std::fabs(values[i])); });
+  return most;
+}
+
+// The scale of least squared error among fractions of the largest.
+float BestScale(std::span<const float> values, const Slice& slice, float largest, int most) {
+  float best = largest / static_cast<float>(most);
+  double least = -1;
+  for (int step = 20; step >= 10; --step) {
+    const float scale = largest / static_cast<float>(most) * static_cast<float>(step) / 20.0f;
+    double error = 0;
+    ForEach(slice, [&](size_t i) {
+      const float q =
+          std::clamp(std::nearbyint(values[i] / scale), static_cast<float>(-most), static_cast<float>(most));
+      const double off = static_cast<double>(values[i]) - static_cast<double>(q * scale);
+      error += off * off;
+    });
+    if (least >= 0 && error >= least) continue;
+    least = error;
+    best = scale;
+  }
+  return best;
+}
+
+// Integers of 4 bits, packed: the first of two in the low bits.
+Tensor Packed(const std::vector<int8_t>& values, const Dims& dims) {
+  Tensor packed = Tensor::Zeros(DType::kInt4, dims);
+  const auto bytes = packed.mutable_bytes();
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto nibble = static_cast<uint8_t>(static_cast<uint8_t>(values[i]) & 15u);
+    bytes[i / 2] |= static_cast<std::byte>(i % 2 == 0 ? nibble : nibble << 4);
+  }
+  return packed;
+}
+
+QuantizedConstant Quantize(const Tensor& weights, const std::vector<Slice>& slices, int bits,
+                           std::span<const float> least = {}) {
+  const auto values = weights.data<float>();
+  const int most = bits == 8 ? 127 : 7;
+  auto quantization = std::make_shared<Quantization>();
+  float largest_scale = 0;
+  for (const Slice& slice : slices) {
+    const float largest = LargestOf(values, slice);
+    const float scale = bits == 8 || largest == 0 ? largest / static_cast<float>(most)
+                                                  : BestScale(values, slice, largest, most);
+    quantization->scale.push_back(scale);
+    largest_scale = std::max(largest_scale, scale);
+  }
+  // A scale of zero, or one that makes a requantization underflow, is refused by runtimes.
+  if (!(largest_scale > 0)) largest_scale = 1.0f / static_cast<float>(most);
+  for (float& scale : quantization->scale) {
+    if (scale < largest_scale * 1e-6f) scale = largest_scale;
+  }
+  for (size_t s = 0; s < slices.size() && least.size() == slices.size(); ++s)
+    quantization->scale[s] = std::max(quantization->scale[s], least[s]);
+  quantization->zero_point.assign(slices.size(), 0);
+  std::vector<int8_t> integers(values.size());
+  for (size_t s = 0; s < slices.size(); ++s) {
+    const float scale = quantization->scale[s];
+    ForEach(slices[s], [&](size_t i) {
+      const float q = std::round(values[i] / scale);
+      integers[i] = static_cast<int8_t>(std::clamp(q, static_cast<float>(-most), static_cast<float>(most)));
+    });
+  }
+  Tensor result = bits == 8 ? Tensor::Of<int8_t>(weights.dims(), integers) : Packed(integers, weights.dims());
+  return {std::move(result), std::move(quantization)};
+}
+
+}  // namespace
+
+QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits, std::span<const float> least) {
+  QuantizedConstant result = Quantize(weights, SlicesOf(weights.dims(), axis), bits, least);
+  auto quantization = std::make_shared<Quantization>(*result.quantization);
+  quantization->dimension = std::max(axis, 0);
+  result.quantization = std::move(quantization);
+  return result;
+}
+
+QuantizedConstant QuantizeBlocks(const Tensor& weights, int block) {
+  const auto size = static_cast<size_t>(block);
+  LS_CHECK(weights.rank() > 0 && weights.dims().back() % block == 0);
+  std::vector<Slice> slices;
+  for (size_t at = 0; at < static_cast<size_t>(weights.elements()); at += size)
+    slices.push_back({at, 1, 0, size});
+  QuantizedConstant result = Quantize(weights, slices, 4);
+  auto quantization = std::make_shared<Quantization>(*result.quantization);
+  quantization->block_size = block;
+  result.quantization = std::move(quantization);
+  return result;
+}
+
+Tensor Dequantize(const QuantizedConstant& constant) {
+  const Tensor& values = constant.values;
+  const Quantization& quantization = *constant.quantization;
+  Tensor result = Tensor::Zeros(DType::kFloat32, values.dims());
+  const auto to = result.mutable_data<float>();
+  const auto integer = [&](size_t i) -> int {
+    if (values.dtype() == DType::kInt8) return values.data<int8_t>()[i];
+    const auto byte = static_cast<uint8_t>(values.bytes()[i / 2]);
+    const int nibble = i % 2 == 0 ? byte & 15 : byte >> 4;
+    return nibble >= 8 ? nibble - 16 : nibble;
+  };
+  std::vector<Slice> slices =
+      SlicesOf(values.dims(), quantization.per_channel() ? quantization.dimension : -1);
+  if (quantization.block_size > 0) {
+    const auto block = static_cast<size_t>(quantization.block_size);
+    slices.clear();
+    for (size_t at = 0; at < to.size(); at += block) slices.push_back({at, 1, 0, block});
+  }
+  for (size_t s = 0; s < slices.size(); ++s) {
+    ForEach(slices[s], [&](size_t i) { to[i] = static_cast<float>(integer(i)) * quantization.scale[s]; });
+  }
+  return result;
+}
+
+Tensor ToFloat16(const Tensor& values) {
+  constexpr float kLargest = 65504.0f;
+  Tensor result = Tensor::Zeros(DType::kFloat16, values.dims());
+  const auto from = values.data<float>();
+  const auto to = result.mutable_data<Half>();
+  for (size_t i = 0; i < from.size(); ++i) {
+    to[i] = std::isfinite(from[i]) ? Half(std::clamp(from[i], -kLargest, kLargest)) : Half(from[i]);
+  }
+  return result;
+}
+
+}  // namespace litesmith::quantization

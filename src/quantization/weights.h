@@ -1,0 +1,30 @@
+// Constants in fewer bits.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "tensor/tensor.h"
+
+namespace litesmith::quantization {
+
+struct QuantizedConstant {
+  Tensor values;
+  std::shared_ptr<const Quantization> quantization;
+};
+
+// float32 to symmetric integers of `bits` (8 or 4: -127..127, -7..7), with one scale for each slice along
+// `axis`, or one for all if it is -1. The scale is max |w| / most; with 4 bits, where that wastes steps on
+// outliers, the one of least squared error. A slice of zeros gets the largest scale of the others. No scale
+// is below its entry in `least`, if there is one for each slice.
+QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits,
+                                  std::span<const float> least = {});
+// 4 bits with one scale for each `block` elements along the last axis, which must be a multiple of it.
+QuantizedConstant QuantizeBlocks(const Tensor& weights, int block);
+// The real numbers that the integers stand for, float32; values of 4 bits are packed, the first in the low
+// bits.
+Tensor Dequantize(const QuantizedConstant& constant);
+// float32 to float16, to nearest; beyond its range the largest finite number.
+Tensor ToFloat16(const Tensor& values);
+
+}  // namespace litesmith::quantization
