@@ -37,6 +37,7 @@ FileKind KindOf(const std::string& path, Context& context) {
 // What stands in the folder and in those below it, by name. Hidden files are nobody's samples.
 Result<Folder> ListFolder(const std::string& root, Context& context) {
   Folder folder;
+  size_t files = 0;
   struct Pending {
     std::string path, prefix;
     int depth;
@@ -52,7 +53,7 @@ Result<Folder> ListFolder(const std::string& root, Context& context) {
     }
     for (const std::string& name : names.value) {
       if (context.is_cancelled()) return kFailed;
-      if (name.starts_with('.') || folder.pictures.size() + folder.others.size() > kMostFiles) continue;
+      if (name.starts_with('.') || ++files > kMostFiles) continue;
       const SampleFile file{JoinPath(here.path, name), here.prefix + name};
       const PathKind kind = context.host.Kind(file.path);
       if (kind == PathKind::kFolder && here.depth < kMostDepth)
@@ -68,18 +69,21 @@ Result<Folder> ListFolder(const std::string& root, Context& context) {
   return folder;
 }
 
+// The reason, or nothing if it is one.
 std::string WhyNotPicture(const SampleFile& file, Context& context) {
   FindingList findings;
   Context own{context.host, findings, context.limits, context.cancelled};
   const auto bytes = ReadFile(own, file.path, "a picture");
   if (bytes) (void)ReadPicture(bytes->bytes, file.path, own);
-  return findings.findings().empty() ? file.name : file.name + ": " + findings.findings()[0].cause;
+  return findings.findings().empty() ? "" : findings.findings()[0].cause;
 }
 
 void ReportOthers(const std::vector<SampleFile>& others, bool pictures, Context& context) {
   std::vector<std::string> skipped;
   for (const SampleFile& file : others)
-    skipped.push_back(pictures && skipped.size() < kMostNames ? WhyNotPicture(file, context) : file.name);
+    skipped.push_back(pictures && skipped.size() < kMostNames
+                          ? file.name + ": " + WhyNotPicture(file, context)
+                          : file.name);
   ReportSkipped(skipped, pictures ? "no pictures" : "no arrays of NumPy", context);
 }
 
@@ -123,8 +127,15 @@ Result<std::unique_ptr<Samples>> OpenSamples(const std::string& path,
   LS_TRY(const FileBytes file,
          ReadFile(context, path, "sample inputs: a folder of pictures, or arrays of NumPy"));
   std::vector<SampleFile> files = {{path, std::string(FileName(path))}};
-  if (KindOf(path, context) == FileKind::kPicture)
-    return OpenPictures(std::move(files), inputs, options, context);
+  const FileKind kind = KindOf(path, context);
+  if (kind == FileKind::kPicture) return OpenPictures(std::move(files), inputs, options, context);
+  if (kind == FileKind::kOther) {
+    return context.findings.Report(
+        Finding(Code::kSamplesUnfit)
+            .Headline("'{}' holds no sample inputs", path)
+            .Cause("it is no array of NumPy and no picture: {}", WhyNotPicture(files[0], context))
+            .Fix("give a folder of pictures (JPEG, PNG), an .npz, or a folder of them"));
+  }
   return OpenArrays(std::move(files), inputs, options, context);
 }
 
@@ -139,11 +150,14 @@ std::string SampleProblems::Get(size_t index) const {
   return found != problems_.end() ? found->second : "";
 }
 
+bool IsPictureInput(DType dtype, const Shape& shape) {
+  if (shape.rank() != 4 || (dtype != DType::kFloat32 && dtype != DType::kUInt8)) return false;
+  const int64_t channels = shape[3].value_or(3);
+  return channels == 1 || channels == 3;
+}
+
 bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs) {
-  if (inputs.size() != 1 || inputs[0].shape.rank() != 4) return false;
-  const int64_t channels = inputs[0].shape[3].value_or(3);
-  return (channels == 1 || channels == 3) &&
-         (inputs[0].dtype == DType::kFloat32 || inputs[0].dtype == DType::kUInt8);
+  return inputs.size() == 1 && IsPictureInput(inputs[0].dtype, inputs[0].shape);
 }
 
 std::string DescribeInput(const runtime::TensorInfo& input) {

@@ -28,8 +28,9 @@ struct SampleOptions {
   enum class Source { kNone, kMetadata, kFirstOps } normalization = Source::kNone;
   // By input; missing entries and empty ones are not known.
   std::vector<std::optional<ValueRange>> ranges;
-  // Keys of arrays that belong to the model's other signatures.
+  // Keys of arrays that belong to the model's other signatures, and whether one of these takes pictures.
   std::vector<std::string> other_names;
+  bool others_take_pictures = false;
 };
 
 // By the metadata of `module` (normalization, least and largest values), else by its first ops: subtracting
@@ -41,6 +42,8 @@ class Samples : public quantization::SampleSource {
   // Why Get passed over sample `index`: "it is a GIF"; empty when it did not. SampleCheck reports it, in the
   // order of the samples.
   virtual std::string problem(size_t index) const = 0;
+  // Whether Get scales the numbers as the model wants them: they are made of pictures.
+  virtual bool scaled() const = 0;
 };
 
 // `path`: a picture or a folder of them (with its subfolders) for a model with one input [N,H,W,3] or
@@ -56,7 +59,7 @@ class Samples : public quantization::SampleSource {
 // Reports kSamplesMissing (nothing there), kSamplesUnfit (names, shapes or dtypes that are not the model's),
 // kFileMissing and others for a path that cannot be read; warns with kSampleSkipped of files that are no
 // samples and with kSamplesDoubtful when the normalization of pictures is a guess. count() is 0 only if all
-// arrays belong to other signatures. `inputs` as Interpreter::inputs() lists them.
+// samples belong to other signatures. `inputs` as Interpreter::inputs() lists them.
 Result<std::unique_ptr<Samples>> OpenSamples(const std::string& path,
                                              const std::vector<runtime::TensorInfo>& inputs,
                                              const SampleOptions& options, Context& context);

@@ -55,13 +55,13 @@ class ArrayFiles {
     LS_TRY(const FileBytes bytes, ReadFile(unreadable, from.path, "arrays of NumPy (.npz or .npy)"));
     LS_TRY(const auto arrays, npz::Open(bytes, from.path, unreadable));
     ArrayFile file;
-    file.arrays = Match(arrays, file.unknown);
+    bool has_others = false;
+    file.arrays = Match(arrays, file.unknown, has_others);
     std::vector<std::string> missing;
     for (size_t i = 0; i < inputs_.size(); ++i) {
       if (file.arrays[i] == nullptr) missing.push_back(inputs_[i].name);
     }
-    if (missing.size() == inputs_.size() && file.unknown.empty() && !arrays.empty())
-      return file;  // of others
+    if (missing.size() == inputs_.size() && has_others) return file;
     if (!missing.empty()) return ReportMissing(from, arrays, missing, context);
     LS_RETURN_IF_FAILED(Fit(from, file, context));
     return file;
@@ -70,7 +70,8 @@ class ArrayFiles {
  private:
   using Arrays = std::vector<std::shared_ptr<const npz::Array>>;
 
-  Arrays Match(const Arrays& arrays, std::vector<std::string>& unknown) const {
+  // By input; null where there is none. `has_others`: some belong to other signatures.
+  Arrays Match(const Arrays& arrays, std::vector<std::string>& unknown, bool& has_others) const {
     std::map<std::string, size_t, std::less<>> by_name;
     for (size_t i = inputs_.size(); i-- > 0;) by_name[std::string(WithoutIndex(inputs_[i].tensor))] = i;
     for (size_t i = inputs_.size(); i-- > 0;) by_name[std::string(WithoutIndex(inputs_[i].name))] = i;
@@ -85,7 +86,9 @@ class ArrayFiles {
         matched[found->second] = array;
       } else if (name.empty() && inputs_.size() == 1) {
         matched[0] = array;
-      } else if (!others_.contains(array->name()) && !others_.contains(std::string(name))) {
+      } else if (others_.contains(array->name()) || others_.contains(std::string(name))) {
+        has_others = true;
+      } else {
         unknown.push_back(array->name());
       }
     }
@@ -224,6 +227,7 @@ class ArraySamples : public Samples {
     return fmt::format("{}[{}]", files_[file].name, index - starts_[file]);
   }
   std::string problem(size_t index) const override { return problems_.Get(index); }
+  bool scaled() const override { return false; }
 
   Result<std::vector<Tensor>> Get(size_t index, Context& context) const override {
     const size_t number = FileOf(index);

@@ -273,7 +273,7 @@ Result<void> SampleCheck::Report(Context& context) const {
                                        .Fix(std::string(kEnough)));
   }
   ReportSkipped(skipped, "unreadable", context);
-  ReportRanges(context);
+  if (!samples_.scaled()) ReportRanges(context);
   ReportConstants(context);
   ReportRepetition(context);
   if (seen_ < kFew) {

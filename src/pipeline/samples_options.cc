@@ -6,7 +6,7 @@
 #include "formats/tflite/metadata.h"
 #include "ir/signature.h"
 #include "pipeline/detector.h"
-#include "pipeline/samples.h"
+#include "pipeline/samples_sources.h"
 #include "tfl/ops.h"
 
 namespace litesmith::pipeline {
@@ -32,18 +32,25 @@ std::optional<std::array<double, 3>> PerChannel(const Tensor& tensor) {
   return channels;
 }
 
-bool KeepsNumbers(const ir::Node& node) {
-  for (const ir::OpDef* op :
-       std::initializer_list<const ir::OpDef*>{&tfl::CAST, &tfl::RESHAPE, &tfl::EXPAND_DIMS, &tfl::SQUEEZE,
-                                               &tfl::RESIZE_BILINEAR, &tfl::RESIZE_NEAREST_NEIGHBOR}) {
-    if (node.Is(*op)) return true;
-  }
-  return false;
+// Moves, selects or mixes the numbers of its first operand, so that their range stays.
+bool KeepsRange(const ir::Node& node) {
+  const ir::OpDef* const ops[] = {&tfl::CAST,
+                                  &tfl::RESHAPE,
+                                  &tfl::EXPAND_DIMS,
+                                  &tfl::SQUEEZE,
+                                  &tfl::REVERSE_V2,
+                                  &tfl::GATHER,
+                                  &tfl::STRIDED_SLICE,
+                                  &tfl::SLICE,
+                                  &tfl::TRANSPOSE,
+                                  &tfl::RESIZE_BILINEAR,
+                                  &tfl::RESIZE_NEAREST_NEIGHBOR};
+  return std::any_of(std::begin(ops), std::end(ops), [&](const ir::OpDef* op) { return node.Is(*op); });
 }
 
 // Appends what `node` does to `value`; false if that is something else.
 bool Append(const ir::Node& node, const ir::Value* value, Affine& affine) {
-  if (KeepsNumbers(node)) return node.operand(0) == value;
+  if (KeepsRange(node)) return node.operand(0) == value;
   const bool add = node.Is(tfl::ADD), subtract = node.Is(tfl::SUB), multiply = node.Is(tfl::MUL),
              divide = node.Is(tfl::DIV);
   if ((!add && !subtract && !multiply && !divide) || node.operand_count() != 2) return false;
@@ -96,12 +103,6 @@ std::optional<ValueRange> PictureRange(const Affine& affine) {
   return std::nullopt;
 }
 
-bool IsPicture(const ir::Type& type) {
-  if (type.shape.rank() != 4) return false;
-  const Dim channels = type.shape[3];
-  return !channels.known() || channels.value() == 1 || channels.value() == 3;
-}
-
 std::optional<ValueRange> RangeOf(const tflite::TensorMetadata& metadata, bool picture) {
   if (picture && !metadata.mean.empty() && !metadata.std.empty()) {
     ValueRange range{INFINITY, -INFINITY};
@@ -127,17 +128,19 @@ const ir::Signature* ChosenSignature(const ir::Module& module, const std::string
   return module.signatures.empty() ? nullptr : &module.signatures[0];
 }
 
-std::vector<std::string> NamesOfOthers(const ir::Module& module, const ir::Signature* chosen) {
-  std::vector<std::string> names;
+void AddOthers(const ir::Module& module, const ir::Signature* chosen, SampleOptions& options) {
   for (const ir::Signature& signature : module.signatures) {
     const ir::Function* function = module.FindFunction(signature.function);
     if (&signature == chosen || function == nullptr) continue;
-    for (const ir::SignatureEntry& entry : ir::InputsOf(*function, &signature)) {
+    const auto entries = ir::InputsOf(*function, &signature);
+    if (entries.size() == 1 && IsPictureInput(entries[0].value->type.dtype, entries[0].value->type.shape))
+      options.others_take_pictures = true;
+    for (const ir::SignatureEntry& entry : entries) {
+      auto& names = options.other_names;
       names.insert(names.end(), {entry.name, entry.value->name, signature.key + "/" + entry.name,
                                  signature.key + "/" + entry.value->name});
     }
   }
-  return names;
 }
 
 void SetScale(const ValueRange& range, vision::Preparation& preparation) {
@@ -146,7 +149,7 @@ void SetScale(const ValueRange& range, vision::Preparation& preparation) {
 }
 
 void AddInput(const ir::Value& value, const tflite::TensorMetadata* metadata, SampleOptions& options) {
-  const bool picture = IsPicture(value.type);
+  const bool picture = IsPictureInput(value.type.dtype, value.type.shape);
   auto range = metadata != nullptr ? RangeOf(*metadata, picture) : std::nullopt;
   const bool told = range && picture && !metadata->mean.empty();
   if (told) options.normalization = SampleOptions::Source::kMetadata;
@@ -169,7 +172,7 @@ SampleOptions SampleOptionsOf(const ir::Module& module, const std::string& signa
   options.preparation = PreparationOf(module);
   const ir::Signature* chosen = ChosenSignature(module, signature);
   if (chosen != nullptr) options.signature = chosen->key;
-  options.other_names = NamesOfOthers(module, chosen);
+  AddOthers(module, chosen, options);
   const ir::Function* function = chosen != nullptr            ? module.FindFunction(chosen->function)
                                  : module.functions().empty() ? nullptr
                                                               : module.functions()[0].get();

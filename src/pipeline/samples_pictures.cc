@@ -53,6 +53,7 @@ class PictureSamples : public Samples {
   size_t count() const override { return files_.size(); }
   std::string name(size_t index) const override { return files_[index].name; }
   std::string problem(size_t index) const override { return problems_.Get(index); }
+  bool scaled() const override { return true; }
 
   Result<std::vector<Tensor>> Get(size_t index, Context& context) const override {
     FindingList findings;
@@ -143,6 +144,11 @@ void ReportNormalization(const runtime::TensorInfo& input, const SampleOptions& 
 Result<std::unique_ptr<Samples>> OpenPictures(std::vector<SampleFile> files,
                                               const std::vector<runtime::TensorInfo>& inputs,
                                               const SampleOptions& options, Context& context) {
+  if (!TakesPictures(inputs) && options.others_take_pictures) {
+    files.clear();
+    return std::unique_ptr<Samples>(
+        std::make_unique<PictureSamples>(std::move(files), runtime::TensorInfo(), options.preparation));
+  }
   if (!TakesPictures(inputs)) return ReportNoPictureInput(inputs, files[0].name, context);
   vision::Preparation preparation = options.preparation;
   if (inputs[0].dtype == DType::kUInt8) {

@@ -35,8 +35,9 @@ Result<std::unique_ptr<Samples>> OpenArrays(std::vector<SampleFile> files,
                                             const std::vector<runtime::TensorInfo>& inputs,
                                             const SampleOptions& options, Context& context);
 
-// One input [N,H,W,C] of float32 or uint8, with C 1, 3 or unknown and N known or not.
-bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs);
+// [N,H,W,C] of float32 or uint8, with C 1, 3 or unknown and N known or not.
+bool IsPictureInput(DType dtype, const Shape& shape);
+bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs);  // one such input
 
 // "x float32[1,8]".
 std::string DescribeInput(const runtime::TensorInfo& input);

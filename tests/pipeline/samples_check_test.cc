@@ -17,7 +17,10 @@ class NamedSamples : public Samples {
   size_t count() const override { return 1000; }
   std::string name(size_t index) const override { return fmt::format("s{}.jpg", index); }
   std::string problem(size_t index) const override { return fmt::format("it is damaged at {}", index); }
+  bool scaled() const override { return scaled_; }
   Result<std::vector<Tensor>> Get(size_t, Context&) const override { return kFailed; }
+
+  bool scaled_ = false;
 };
 
 class SamplesCheckTest : public SampleFiles {
@@ -72,6 +75,12 @@ TEST_F(SamplesCheckTest, ARangeThatIsNotTheModelsIsTold) {
 TEST_F(SamplesCheckTest, WithoutARangeNothingIsSaidOfIt) {
   options_.ranges = {};
   Check(Many(0, 1000));
+  EXPECT_EQ(Said(), "");
+}
+
+TEST_F(SamplesCheckTest, PicturesThatWeScaleMayBeDark) {
+  names_.scaled_ = true;
+  Check(Many(-1, -0.5f));
   EXPECT_EQ(Said(), "");
 }
 

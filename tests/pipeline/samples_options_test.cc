@@ -69,6 +69,14 @@ TEST_F(SamplesOptionsTest, AModelThatCentresNumbersBelowOneTakesThose) {
   ExpectRange(OptionsOf(Op("SUB", "f32[] [0.5]", true)), Source::kFirstOps, 0, 1);
 }
 
+TEST_F(SamplesOptionsTest, OpsThatMoveNumbersAreSeenThrough) {
+  const char* reversed =
+      "  %axis = const i32[1] [3]\n  %r = tfl.REVERSE_V2(%x, %axis) : f32[1,8,8,3]\n"
+      "  %c = const f32[3] [103.9, 116.8, 123.7]\n"
+      "  %y = tfl.SUB(%r, %c) {fused_activation_function = 0} : f32[1,8,8,3]\n";
+  ExpectRange(OptionsOf(reversed), Source::kFirstOps, 0, 255);
+}
+
 TEST_F(SamplesOptionsTest, OpsThatTellNothingTellNothing) {
   for (const std::string& ops :
        {Op("ADD", "f32[] [0.01]"), Op("MUL", "f32[] [1]"), Op("MUL", "f32[] [0]"), Op("DIV", "f32[] [0]"),
@@ -112,6 +120,7 @@ TEST_F(SamplesOptionsTest, NamesOfOtherSignaturesAreKnown) {
   EXPECT_EQ(options.signature, "encode");
   EXPECT_EQ(options.other_names,
             (std::vector<std::string>{"vector", "vector_tensor", "decode/vector", "decode/vector_tensor"}));
+  EXPECT_FALSE(options.others_take_pictures);
 }
 
 }  // namespace

@@ -126,6 +126,19 @@ TEST_F(PicturesTest, PicturesForOtherInputsAreRefusedWithTheNamesOfArrays) {
   ExpectUnfit(folder_, {"x float32[1,3,8,8]", "no picture [1,H,W,3]"});
 }
 
+TEST_F(PicturesTest, PicturesForAnotherSignatureAreNoMistake) {
+  WritePlain("a.png", 1, 2, 3);
+  inputs_ = {Input("x", {1, 4})};
+  options_.others_take_pictures = true;
+  const auto samples = Open(folder_);
+  ASSERT_NE(samples, nullptr) << Said();
+  EXPECT_EQ(samples->count(), 0u);
+}
+
+TEST_F(PicturesTest, OneFileOfAnotherKindIsRefusedWithTheReason) {
+  ExpectUnfit(Write("film.gif", AsBytes("GIF89a")), {"film.gif", "it is a GIF", "folder of pictures"});
+}
+
 TEST_F(PicturesTest, AMissingPathIsAMissingFile) {
   EXPECT_EQ(Open(Path("nowhere")), nullptr);
   ASSERT_EQ(findings_.findings().size(), 1u);
@@ -271,6 +284,7 @@ TEST_F(ArraysTest, ArraysOfOtherSignaturesAreNoMistake) {
   EXPECT_EQ(Open(WriteNpz("data.npz", {{"x", Rows(2)}, {"decode/z", Rows(1)}}))->count(), 2u);
   EXPECT_EQ(Open(WriteNpz("data.npz", {{"z", Rows(2)}}))->count(), 0u);
   EXPECT_EQ(Said(), "");
+  EXPECT_EQ(Open(WriteNpz("data.npz", {{"z", Rows(2)}, {"labels", Rows(2)}}))->count(), 0u);
 }
 
 TEST_F(ArraysTest, AFolderNamedAsTheSignatureHoldsItsSamples) {
