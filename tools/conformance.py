@@ -8,7 +8,7 @@ from pathlib import Path
 
 LISTS = Path("tests/conformance")
 # list: judge, corpus in the cache folder, or in shared (made by nobody, always there)
-JUDGES = {"detection": ("detection.py", "detection"), "failures": ("failures.py", "failures"),
+JUDGES = {"detection": ("detection.py", "detection"), "failures": ("failures.py", "failures"), "forms": ("forms.py", "models"),
           "logs": ("failures.py", "shared/corpus/logs"), "ops": ("cases.py", "ops"), "runtime": ("runtime.py", "runtime")}
 
 
