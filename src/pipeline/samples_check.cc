@@ -234,8 +234,9 @@ std::optional<size_t> SampleCheck::CountGroups(size_t most) const {
   };
   std::vector<const Digest*> groups;  // the first of each
   for (const auto& [index, digest] : digests_) {
-    if (std::none_of(groups.begin(), groups.end(), [&](const Digest* group) { return near(*group, digest); }))
-      groups.push_back(&digest);
+    const Digest* one = &digest;
+    if (std::none_of(groups.begin(), groups.end(), [&](const Digest* group) { return near(*group, *one); }))
+      groups.push_back(one);
     if (groups.size() > most) break;
   }
   return groups.size();
