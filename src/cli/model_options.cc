@@ -17,13 +17,10 @@ void SplitCommas(const std::vector<std::string>& given, std::vector<std::string>
   }
 }
 
-// "image=1,320,320,3" with ? or -1 for unknown.
-bool ParseShape(const std::string& text, std::string& name, std::vector<int64_t>& dims) {
-  const size_t equals = text.rfind('=');
-  if (equals == std::string::npos || equals == 0) return false;
-  name = text.substr(0, equals);
+// "1,320,320,3" with ? or -1 for unknown.
+bool ParseDims(const std::string& text, std::vector<int64_t>& dims) {
   std::vector<std::string> parts;
-  SplitCommas({text.substr(equals + 1)}, parts);
+  SplitCommas({text}, parts);
   for (const std::string& part : parts) {
     int64_t dim = -1;
     if (part != "?") {
@@ -33,6 +30,27 @@ bool ParseShape(const std::string& text, std::string& name, std::vector<int64_t>
     dims.push_back(dim);
   }
   return true;
+}
+
+// "NAME=SHAPE", or with several shapes between semicolons.
+bool ParseShapes(const std::string& text, std::string& name, std::vector<std::vector<int64_t>>& shapes) {
+  const size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) return false;
+  name = text.substr(0, equals);
+  for (size_t at = equals + 1; at <= text.size();) {
+    const size_t end = std::min(text.find(';', at), text.size());
+    if (!ParseDims(text.substr(at, end - at), shapes.emplace_back())) return false;
+    at = end + 1;
+  }
+  return true;
+}
+
+Failed UnreadableShape(const std::string& option, const std::string& text, const std::string& example,
+                       Context& context) {
+  return context.findings.Report(Finding(Code::kWrongUse)
+                                     .Headline("{} {} cannot be read", option, text)
+                                     .Cause("it wants a name, an equals sign and numbers with commas")
+                                     .Fix("write it as in this example", option + " " + example));
 }
 
 }  // namespace
@@ -59,6 +77,8 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
       ->type_name("NAME=1,320,320,3")
       ->expected(1);
   app.add_option("--detection", arguments.detection,
+  app.add_flag("--keep-preamble", options.keep_preamble,
+               "Keep what parses examples or decodes pictures before the network");
                  "What becomes of a detector's post-processing: one op, TensorFlow's own ops, nothing (raw "
                  "heads), or no "
                  "recognition at all")
@@ -69,6 +89,10 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
       ->type_name("NAME")
       ->expected(1);
   app.add_option("--custom-op-library", arguments.custom_op_libraries,
+  app.add_option("--custom-op-shape", arguments.raw_custom_op_shapes,
+                 "Shapes of what an op gives that nobody knows (repeatable)")
+      ->type_name("NAME=1,10,4[;1,10]")
+      ->expected(1);
                  "Library with kernels for custom ops (repeatable)")
       ->type_name("FILE.so[:NAME=SYMBOL]")
       ->expected(1);
@@ -82,15 +106,17 @@ Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
   pipeline::ConvertOptions& options = arguments.options;
   for (const std::string& text : arguments.raw_shapes) {
     std::string name;
-    std::vector<int64_t> dims;
-    if (!ParseShape(text, name, dims)) {
-      return context.findings.Report(
-          Finding(Code::kWrongUse)
-              .Headline("--input-shape {} cannot be read", text)
-              .Cause("it wants a name, an equals sign and numbers with commas")
-              .Fix("write it as in this example", "--input-shape image=1,320,320,3"));
-    }
-    options.input_shapes[name] = std::move(dims);
+    std::vector<std::vector<int64_t>> shapes;
+    if (!ParseShapes(text, name, shapes) || shapes.size() != 1)
+      return UnreadableShape("--input-shape", text, "image=1,320,320,3", context);
+    options.input_shapes[name] = std::move(shapes[0]);
+  }
+  for (const std::string& text : arguments.raw_custom_op_shapes) {
+    std::string name;
+    std::vector<std::vector<int64_t>> shapes;
+    if (!ParseShapes(text, name, shapes))
+      return UnreadableShape("--custom-op-shape", text, "'MyOp=1,10,4;1,10'", context);
+    options.custom_op_shapes[name] = std::move(shapes);
   }
   for (const std::string& library : arguments.custom_op_libraries) {
     LS_RETURN_IF_FAILED(custom::AddLibrary(library, arguments.custom_kernels, context));
@@ -98,6 +124,7 @@ Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
   options.detection = arguments.detection == "exact"  ? detection::Mode::kExact
                       : arguments.detection == "raw"  ? detection::Mode::kRaw
                       : arguments.detection == "keep" ? detection::Mode::kKeep
+  options.custom_kernels = arguments.custom_kernels;
                                                       : detection::Mode::kAuto;
   if (!options.target_runtime.empty() && !tfl::IsRuntime(options.target_runtime)) {
     const std::string& newest = tfl::NewestRuntime();

@@ -62,7 +62,8 @@ struct Command {
 struct ModelArguments {
   std::string path;
   pipeline::ConvertOptions options;
-  std::vector<std::string> raw_shapes;  // NAME=1,2,3
+  std::vector<std::string> raw_shapes;            // NAME=1,2,3
+  std::vector<std::string> raw_custom_op_shapes;  // NAME=1,2,3;4,5
   std::string detection = "auto", labels;
   std::vector<std::string> custom_op_libraries;  // FILE.so[:NAME=SYMBOL]
   runtime::CustomKernels custom_kernels;         // of these, once they are loaded

@@ -4,6 +4,7 @@
 
 #include "detection/op_options.h"
 #include "formats/tflite/flex_options.h"
+#include "ir/signature.h"
 #include "tf/ops.h"
 
 namespace litesmith::detection {
@@ -103,21 +104,12 @@ void ReplaceInput(ir::Function& function, const Preprocess& preprocess) {
   ir::Value* old = preprocess.parameter;
   if (preprocess.network == old) return;
   const size_t index = old->index();
-  const std::string name =
-      index < function.parameter_names.size() ? function.parameter_names[index] : std::string();
-  ir::Value* input = function.AddParameter(
-      {DType::kFloat32, {1, preprocess.height, preprocess.width, 3}, nullptr}, old->name);
-  if (!function.parameter_names.empty()) function.parameter_names.push_back(name);
+  ir::Value* input = ir::AddInputLike(function, index,
+                                      {DType::kFloat32, {1, preprocess.height, preprocess.width, 3}, nullptr},
+                                      old->name, {});
   preprocess.network->ReplaceAllUsesWith(input);
   function.EraseDeadNodes();
-  const bool erased = !old->used();
-  if (erased) function.EraseParameter(index);
-  for (ir::Signature& signature : function.module()->signatures) {
-    if (signature.function != function.name || signature.input_names.empty()) continue;
-    std::vector<std::string>& names = signature.input_names;
-    names.push_back(names[index]);
-    if (erased) names.erase(names.begin() + static_cast<ptrdiff_t>(index));
-  }
+  if (!old->used()) ir::EraseInput(function, index);
 }
 
 }  // namespace litesmith::detection

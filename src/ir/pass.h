@@ -1,6 +1,7 @@
 // Passes and their runner.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct PassContext {
   std::string* dump = nullptr;
   // For diagnoses: what fails is passed over, so that what else is wrong is found as well.
   bool keep_going = false;
+  // Sets the types of what an op gives that no table knows, from the types of what it takes; null: nobody can.
+  std::function<void(Node&)> infer_unknown_op = {};
 };
 
 using PassFunction = Result<Changed> (*)(Module& module, PassContext& context);

@@ -30,4 +30,36 @@ std::vector<SignatureEntry> OutputsOf(const Function& function, const Signature*
                    function.result_count(), [&](size_t i) { return function.result(i); });
 }
 
+namespace {
+
+// The names of the inputs in each signature of the function that has names of its own.
+template <class Work>
+void ForOwnNames(Function& function, const Work& work) {
+  for (Signature& signature : function.module()->signatures) {
+    if (signature.function == function.name && !signature.input_names.empty()) work(signature.input_names);
+  }
+}
+
+}  // namespace
+
+Value* AddInputLike(Function& function, size_t like, Type type, std::string tensor_name,
+                    const std::string& input_name) {
+  Value* value = function.AddParameter(std::move(type), std::move(tensor_name));
+  const auto add = [&](std::vector<std::string>& names) {
+    const std::string other = like < names.size() ? names[like] : std::string();
+    names.resize(value->index());
+    names.push_back(other.empty() || input_name.empty() ? other : input_name);
+  };
+  if (!function.parameter_names.empty()) add(function.parameter_names);
+  ForOwnNames(function, add);
+  return value;
+}
+
+void EraseInput(Function& function, size_t index) {
+  function.EraseParameter(index);
+  ForOwnNames(function, [&](std::vector<std::string>& names) {
+    if (index < names.size()) names.erase(names.begin() + static_cast<ptrdiff_t>(index));
+  });
+}
+
 }  // namespace litesmith::ir

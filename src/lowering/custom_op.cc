@@ -8,7 +8,7 @@
 
 namespace litesmith::lowering {
 
-Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
+Attributes CustomOpAttributes(const ir::Node& node) {
   Attributes options;
   for (const auto& [name, value] : node.attributes) {
     if (name.starts_with("_")) continue;
@@ -26,13 +26,16 @@ Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
       options.Set(name, value);
     }
   }
+  return {{"custom_code", std::string(node.op_name())}, {"custom_options", flex::Pack(options)}};
+}
+
+Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
   const std::string op_name(node.op_name());
   std::vector<ir::Type> types;
   for (size_t i = 0; i < node.output_count(); ++i) types.push_back(node.output(i)->type);
   ir::Builder builder(node);
   const ir::OpDef& op = node.function()->module()->UnknownOp(ir::Dialect::kTfl, op_name);
-  ir::Node* custom = builder.Create(op, node.operands(), std::move(types),
-                                    {{"custom_code", op_name}, {"custom_options", flex::Pack(options)}});
+  ir::Node* custom = builder.Create(op, node.operands(), std::move(types), CustomOpAttributes(node));
   custom->name = node.name;
   for (size_t i = 0; i < node.output_count(); ++i) {
     custom->output(i)->name = node.output(i)->name;

@@ -54,8 +54,7 @@ Result<ir::Value*> ReshapeTo(Lowering& lower, ir::Value* value, ir::Type type, i
   if (computed == nullptr) {
     return lower.Report(
         Code::kShapeUnknown,
-        fmt::format("the shape it gives, {}, has more than one unknown dimension", ToText(shape)),
-        "fix the unknown dimensions, for example with --input-shape NAME=1,...");
+        fmt::format("the shape it gives, {}, has more than one unknown dimension", ToText(shape)));
   }
   return lower.Make(tfl::RESHAPE, {value, computed}, std::move(type));
 }

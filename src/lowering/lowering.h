@@ -72,8 +72,10 @@ class Lowering {
 // Whether the op has a lowering at all, for some of its variants.
 bool HasLowering(const ir::OpDef& op);
 
-// Makes the node a custom op of its own name, with its attributes in the FlexBuffers form that official tools
-// use.
+// The attributes of the custom op that a TensorFlow op becomes: its name, and its own attributes in the
+// FlexBuffers form that official tools use.
+Attributes CustomOpAttributes(const ir::Node& node);
+// Makes the node a custom op of its own name.
 Result<void> KeepAsCustomOp(ir::Node& node, Context& context);
 
 // Lowers every node of every function, in order; all refusals are reported before it fails. Nodes that are of

@@ -58,10 +58,12 @@ bool IsMadeOf(const SymbolTable& table, Dim dim, const std::unordered_set<int64_
 
 }  // namespace
 
-ShapeInference::ShapeInference(ir::Module& module, Context& context)
+ShapeInference::ShapeInference(ir::Module& module, Context& context,
+                               std::function<void(ir::Node&)> infer_unknown_op)
     : module_(module),
       context_(context),
-      muted_{context.host, null_sink_, context.limits, context.cancelled} {}
+      muted_{context.host, null_sink_, context.limits, context.cancelled},
+      infer_unknown_op_(std::move(infer_unknown_op)) {}
 
 const tf::PartialValue* ShapeInference::known(const ir::Value* value) const {
   const auto found = known_.find(value);
@@ -164,7 +166,10 @@ Result<void> ShapeInference::Infer(ir::Node& node) {
     node.output()->type.shape = Shape::Of(tensor->dims());
     return {};
   }
-  if (tf::OpOf(node) == nullptr) return {};
+  if (tf::OpOf(node) == nullptr) {
+    if (infer_unknown_op_ && node.op().dialect == ir::Dialect::kTf) infer_unknown_op_(node);
+    return {};
+  }
   return node.op().Has(ir::kCalls) ? InferCall(node) : InferOp(node);
 }
 

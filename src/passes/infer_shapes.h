@@ -2,6 +2,7 @@
 // unknown, and the elements of small integer tensors (shapes on their way through the graph).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,7 +23,8 @@ Result<void> InferShapes(ir::Module& module, Context& context);
 // kept by the values' addresses: call Forget() before a node is erased.
 class ShapeInference {
  public:
-  ShapeInference(ir::Module& module, Context& context);
+  // `infer_unknown_op` as in ir::PassContext.
+  ShapeInference(ir::Module& module, Context& context, std::function<void(ir::Node&)> infer_unknown_op = {});
 
   // Sets the types of the node's outputs. A dimension or dtype that a value had when it was first seen stays,
   // unless what follows from the operands contradicts. For calls, conditionals and loops the called functions
@@ -83,6 +85,7 @@ class ShapeInference {
   NullSink null_sink_;
   Context& context_;
   Context muted_;
+  const std::function<void(ir::Node&)> infer_unknown_op_;
   int muted_depth_ = 0;
   std::unordered_map<const ir::Value*, tf::PartialValue> known_;
   std::unordered_map<const ir::Value*, ir::Type>

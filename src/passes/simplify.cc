@@ -23,7 +23,7 @@ class Simplifier {
       : module_(module),
         context_(context.context),
         keep_going_(context.keep_going),
-        inference_(module, context.context) {}
+        inference_(module, context.context, context.infer_unknown_op) {}
 
   Result<Changed> Run() {
     // Functions called from those before them come later; inference gives their parameters types on the way.

@@ -12,6 +12,8 @@
 #include "passes/passes.h"
 #include "pipeline/checks.h"
 #include "pipeline/diagnose.h"
+#include "pipeline/layers.h"
+#include "pipeline/shape_advice.h"
 
 namespace litesmith::pipeline {
 namespace {
@@ -32,6 +34,9 @@ constexpr std::array kFreeze = {
 };
 
 // What is known while converting is computed while converting.
+// From the text that a model is served with to the tensors that a device has.
+constexpr std::array kEntry = {Pass{"cut-preamble", passes::CutPreamble}, Pass{"prune", passes::Prune}};
+
 constexpr std::array kSimplify = {
     Pass{"simplify", passes::Simplify},
     Pass{"fold-batch-norm", passes::FoldBatchNorm},
@@ -82,6 +87,7 @@ Result<Converted> LoadTflite(const std::string& path, Context& context) {
   converted.info = {"tflite", path, "", 0};
   for (const auto& function : module->functions()) converted.info.nodes += function->node_count();
   converted.module = std::move(module);
+  RestoreLayers(*module);
   watch.Lap("import");
   return converted;
 }
@@ -99,10 +105,13 @@ Result<Converted> LoadSource(const std::string& path, const ConvertOptions& opti
   source.module = std::move(imported.module);
   if (options.after_import) options.after_import(*source.module);
   source.interface = ObserveInterface(*source.module);
+  LS_RETURN_IF_FAILED(SetCustomOpShapes(*source.module, options.custom_op_shapes, context));
   watch.Lap("import");
   ir::PassContext passes{context, options.dump_after, options.dump, options.root_causes != nullptr};
   source.incomplete = !ir::RunPasses(*source.module, kFreeze, passes);
   watch.Lap("passes");
+  if (!options.keep_preamble && !source.incomplete)
+    LS_RETURN_IF_FAILED(ir::RunPasses(*source.module, kEntry, passes));
   if (source.incomplete && !passes.keep_going) return kFailed;
   return source;
 }
@@ -114,6 +123,9 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
   const bool keep_going = options.root_causes != nullptr;
   ir::PassContext passes{context, options.dump_after, options.dump, keep_going};
   const detection::Options detection_options{options.detection, options.labels};
+  if (!options.custom_kernels.empty()) {
+    passes.infer_unknown_op = [&](ir::Node& node) { InferByKernel(node, options.custom_kernels, context); };
+  }
   const auto simplify = [&]() -> Result<void> {
     LS_RETURN_IF_FAILED(detection::FixBatch(module, detection_options, context));
     LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
@@ -128,19 +140,26 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
   if (source.incomplete && !keep_going) return kFailed;
 
   if (keep_going) options.root_causes->Follow(module);
-  LS_RETURN_IF_FAILED(lowering::LowerModule(module, {options.allow_custom_ops, options.custom_ops}, context));
+  lowering::Options lowering_options{options.allow_custom_ops, options.custom_ops};
+  for (const auto& [name, kernel] : options.custom_kernels) lowering_options.custom_ops.push_back(name);
+  LS_RETURN_IF_FAILED(lowering::LowerModule(module, lowering_options, context));
   watch.Lap("lowering");
   if (source.incomplete) return kFailed;
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kOptimize, passes));
   LS_RETURN_IF_FAILED(FitRuntime(module, options.target_runtime, context));
   LS_RETURN_IF_FAILED(CheckInterface(module, source.interface, context));
   watch.Lap("passes");
+  RecordLayers(module);
   return {};
 }
 
 Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context) {
-  LS_TRY(Converted model, LoadSource(path, options, context));
-  LS_RETURN_IF_FAILED(ConvertSource(model, options, context));
+  ShapeFindings shapes(context.findings);
+  Context watched{context.host, shapes, context.limits, context.cancelled};
+  Result<Converted> model = LoadSource(path, options, watched);
+  const bool converted = model && ConvertSource(*model, options, watched).ok();
+  shapes.Explain(path, options, context);
+  if (!converted) return kFailed;
   return model;
 }
 

@@ -11,6 +11,7 @@
 #include "detection/recognise.h"
 #include "ir/module.h"
 #include "pipeline/checks.h"
+#include "pipeline/custom_shapes.h"
 
 namespace litesmith::pipeline {
 
@@ -22,10 +23,13 @@ struct ConvertOptions {
   std::map<std::string, std::vector<int64_t>> input_shapes;  // -1 for unknown
   detection::Mode detection = detection::Mode::kAuto;
   bool allow_custom_ops = false;
+  bool keep_preamble = false;                                // parsing of examples, decoding of pictures
   std::vector<std::string> custom_ops;
-  std::string target_runtime;       // "2.9", or empty
-  std::vector<std::string> labels;  // for the metadata; class 0 first
-  std::string dump_after;           // a pass's name; its result is printed to `dump`
+  CustomOpShapes custom_op_shapes;
+  runtime::CustomKernels custom_kernels;  // their ops become custom ops too, with the shapes that they say
+  std::string target_runtime;             // "2.9", or empty
+  std::vector<std::string> labels;        // for the metadata; class 0 first
+  std::string dump_after;  // a pass's name; its result is printed to `dump`
   std::string* dump = nullptr;
   // Called with a model of TensorFlow's ops as it was imported, before any pass changes it.
   std::function<void(const ir::Module&)> after_import;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "lowering/lowering.h"
+#include "pipeline/shape_advice.h"
 #include "tf/shape_context.h"
 
 namespace litesmith::pipeline {
@@ -59,14 +60,20 @@ void RootCauses::Follow(const ir::Module& module) {
 
 Result<void> Diagnose(const std::string& path, ConvertOptions options, Context& context,
                       Diagnosis& diagnosis) {
-  RootCauses causes(context.findings);
+  ShapeFindings shapes(context.findings);
+  RootCauses causes(shapes);
   Context watched{context.host, causes, context.limits, context.cancelled};
   options.root_causes = &causes;
   diagnosis.model.info.path = path;
-  LS_TRY(diagnosis.model, LoadSource(path, options, watched));
-  LS_RETURN_IF_FAILED(ConvertSource(diagnosis.model, options, watched));
-  LS_TRY(diagnosis.written, WriteModel(*diagnosis.model.module, watched));
-  return {};
+  const auto convert = [&]() -> Result<void> {
+    LS_TRY(diagnosis.model, LoadSource(path, options, watched));
+    LS_RETURN_IF_FAILED(ConvertSource(diagnosis.model, options, watched));
+    LS_TRY(diagnosis.written, WriteModel(*diagnosis.model.module, watched));
+    return {};
+  };
+  const Result<void> converted = convert();
+  shapes.Explain(path, options, context);
+  return converted;
 }
 
 std::vector<Finding> Grouped(std::vector<Finding> findings) {

@@ -18,7 +18,7 @@ class RootCauses : public FindingSink {
   Failed Report(Finding finding) override;
   // From here on, problems with shapes and dtypes are not told at nodes behind one with an error so far, or
   // behind an op without a form in TensorFlow Lite.
-  void Follow(const ir::Module& module);
+  virtual void Follow(const ir::Module& module);
 
  private:
   FindingSink& to_;

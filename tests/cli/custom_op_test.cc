@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 #include "base/finding.h"
 #include "cli/running.h"
@@ -68,6 +69,26 @@ TEST_F(CustomOpLibrary, LeftOutIsTheFixThatTheFindingNames) {
   for (const char* words : {"LS0103", "Erfc", "scores/erfc", "--custom-op-library"})
     EXPECT_NE(ran.err.find(words), std::string::npos) << ran.err;
   EXPECT_FALSE(std::filesystem::exists(outputs_));
+}
+
+TEST_F(CustomOpLibrary, ConvertsItsOpsWithTheShapesOfItsKernels) {
+  const std::string graph = Path(".pbtxt");
+  const std::string type = "attr { key: \"T\" value { type: DT_FLOAT } }";
+  std::ofstream(graph)
+      << "node { name: \"x\" op: \"Placeholder\" attr { key: \"dtype\" value { type: DT_FLOAT } } "
+         "attr { key: \"shape\" value { shape { dim { size: 2 } dim { size: 3 } } } } }\n"
+      << "node { name: \"erfc\" op: \"Erfc\" input: \"x\" " << type << " }\n"
+      << "node { name: \"y\" op: \"MyUnknown\" input: \"erfc\" " << type << " }\n";
+  const Ran ran = RunProgram({"convert", graph, "-o", model_, "--custom-op-library", library_, "--custom-op",
+                              "MyUnknown", "--custom-op-shape", "MyUnknown=6"});
+  std::filesystem::remove(graph);
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const Ran seen = RunProgram({"inspect", model_, "--json"});
+  for (const char* words : {"\"Erfc\"", "[2,3]", "[6]"}) {
+    std::string compact;
+    for (const char c : seen.out) compact += c == ' ' || c == '\n' ? "" : std::string(1, c);
+    EXPECT_NE(compact.find(words), std::string::npos) << words << seen.out;
+  }
 }
 
 TEST_F(CustomOpLibrary, ThatIsNoLibraryIsAWrongInput) {

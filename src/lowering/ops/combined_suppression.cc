@@ -47,8 +47,7 @@ class CombinedSuppression {
   Result<void> ReadSizes() {
     const Shape &boxes = lower_.shape(0), &scores = lower_.shape(1);
     if (!boxes.known() || boxes.rank() != 4 || !scores.known() || scores.rank() != 3) {
-      return lower_.Report(Code::kShapeUnknown, "the shapes of its boxes and scores are not known",
-                           "fix them, for example with --input-shape NAME=1,...");
+      return lower_.Report(Code::kShapeUnknown, "the shapes of its boxes and scores are not known");
     }
     if (scores[0] != Dim(1)) return lower_.Refuse("it suppresses in a batch of {}", scores[0].value());
     anchors_ = scores[1].value();

@@ -44,7 +44,7 @@ Result<void> Loop(Lowering& lower) {
           fmt::format("loop variable {} is a {} whose length or element shape is not known while "
                       "converting; TensorFlow Lite's loops carry tensors only",
                       i, dtype == DType::kVariant ? "tensor list" : "resource"),
-          "fix the shapes that bound the loop, for example with --input-shape NAME=1,...");
+          "fix the shapes that bound the loop (--input-shape)");
     }
   }
   return lower.Rename(tfl::WHILE, {{"cond_subgraph_index", lower.attributes().Get<FunctionRef>("cond")},

@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "ir/signature.h"
+#include "passes/infer_shapes.h"
+#include "passes/passes.h"
+#include "passes/preamble.h"
+#include "tf/glob.h"
+#include "tf/ops.h"
+#include "tf/shape_context.h"
+
+namespace litesmith::passes {
+namespace {
+
+// What apps do with the three kinds of preamble.
+struct Words {
+  std::string_view ops, does, instead;
+};
+constexpr Words kWords[] = {
+    {"Decode*Jpeg DecodePng DecodeBmp DecodeGif DecodeImage DecodeWebP", "it decodes pictures",
+     "decode the picture in the app, and give the file its pixels"},
+    {"DecodeWav", "it decodes sound", "decode the sound in the app, and give the file its samples"},
+    {"Parse*Example*", "it parses serialized examples",
+     "give the file the parsed feature tensors (as a raw serving input would)"},
+    {"*", "it makes tensors of encoded text", "do that in the app, and give the file the tensors"},
+};
+
+const Words& WordsFor(const ir::Node& op) {
+  return *std::find_if(std::begin(kWords), std::end(kWords),
+                       [&](const Words& words) { return tf::MatchesAny(words.ops, op.op_name()); });
+}
+
+bool HasPreamble(const Module& module) {
+  for (const auto& function : module.functions()) {
+    for (const ir::Node& node : function->nodes()) {
+      if (IsPreambleOp(node)) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<ir::Function*> EntryFunctions(const Module& module) {
+  std::vector<ir::Function*> entries;
+  for (const ir::Signature& signature : module.signatures) {
+    ir::Function* function = module.FindFunction(signature.function);
+    if (function != nullptr && std::find(entries.begin(), entries.end(), function) == entries.end())
+      entries.push_back(function);
+  }
+  if (entries.empty() && !module.functions().empty()) entries.push_back(module.functions()[0].get());
+  return entries;
+}
+
+std::string NameOfInput(const ir::Function& function, const ir::Value& parameter) {
+  const size_t index = parameter.index();
+  return index < function.parameter_names.size() ? function.parameter_names[index] : parameter.name;
+}
+
+std::string TypeText(const ir::Type& type) {
+  std::vector<std::string> dims;
+  for (const int64_t dim : type.shape.with_minus_one())
+    dims.push_back(dim < 0 ? "?" : fmt::format("{}", dim));
+  return fmt::format("{}[{}]", NameOf(type.dtype),
+                     type.shape.ranked() ? fmt::format("{}", fmt::join(dims, ",")) : "*");
+}
+
+class Cutter {
+ public:
+  Cutter(ir::Function& function, Context& context) : function_(function), context_(context) {}
+
+  bool Cut() {
+    Preamble preamble = FindPreamble(function_);
+    if (preamble.ends.empty()) return false;
+    std::set<const ir::Value*> inputs;
+    for (const PreambleEnd& end : preamble.ends) inputs.insert(end.input);
+    for (const PreambleEnd& end : preamble.ends) Replace(end, preamble);
+    for (auto node = preamble.nodes.rbegin(); node != preamble.nodes.rend(); ++node) {
+      if (!(*node)->used()) function_.Erase(*node);
+    }
+    function_.EraseDeadNodes();
+    for (const ir::Value* input : inputs) {
+      ir::Value* old = function_.parameter(input->index());
+      TakeLengthFromOthers(*old);
+      if (!old->used()) ir::EraseInput(function_, old->index());
+    }
+    return true;
+  }
+
+ private:
+  // The input's name stays where one tensor takes its place; parsed features have names of their own.
+  std::string NameFor(const PreambleEnd& end, const Preamble& preamble) {
+    std::string name = end.feature;
+    if (name.empty()) {
+      name = NameOfInput(function_, *end.input);
+      const auto same = std::count_if(preamble.ends.begin(), preamble.ends.end(),
+                                      [&](const PreambleEnd& other) { return other.input == end.input; });
+      if (same == 1) return name;
+      name += fmt::format("_{}", ++numbered_);
+    }
+    const std::vector<std::string>& taken = function_.parameter_names;
+    std::string free = name;
+    for (int i = 1; std::find(taken.begin(), taken.end(), free) != taken.end(); ++i)
+      free = fmt::format("{}_{}", name, i);
+    return free;
+  }
+
+  void Replace(const PreambleEnd& end, const Preamble& preamble) {
+    ir::Type type = end.value->type;
+    // A picture that may move has four dimensions, others three: what the network takes is one that does not.
+    if (!type.shape.ranked() && end.op->Is(tf::DecodeImage) && end.value->node() == end.op) {
+      const int64_t channels = end.op->attributes.Int("channels");
+      type.shape = {Dim(), Dim(), channels > 0 ? Dim(channels) : Dim()};
+    }
+    const std::string name = NameFor(end, preamble);
+    ir::Value* input = ir::AddInputLike(function_, end.input->index(), type, end.value->name, name);
+    Tell(end, name, type);
+    end.value->ReplaceAllUsesWith(input);
+    end.value->name.clear();
+    made_.push_back(input);
+  }
+
+  void Tell(const PreambleEnd& end, const std::string& name, const ir::Type& type) {
+    const Words& words = WordsFor(*end.op);
+    const bool in_loop = end.op != end.value->node() && end.op->function() != &function_;
+    context_.findings.Report(
+        tf::FindingAt(Code::kNoLowering, *end.op)
+            .As(Severity::kWarning)
+            .Headline("{} is cut off: the file takes '{}' {} instead of the text '{}'", end.op->op_name(),
+                      name, TypeText(type), NameOfInput(function_, *end.input))
+            .Cause(
+                "{}, which has no form in TensorFlow Lite, and all that depends on the input passes through "
+                "it{}",
+                words.does,
+                in_loop ? fmt::format("; the loop around it, which gives {}, is cut off whole, with whatever "
+                                      "else it does to each example",
+                                      TypeText(type))
+                        : "")
+            .Fix(std::string(words.instead))
+            .Fix("to keep it in the graph (as a custom op, for example)", "--keep-preamble"));
+  }
+
+  // What is left of a text input [n] is often its length only, the number of examples: a new input that has
+  // as many rows tells it as well.
+  void TakeLengthFromOthers(ir::Value& old) {
+    const Shape& shape = old.type.shape;
+    if (shape.rank() != 1) return;
+    const auto same = std::find_if(made_.begin(), made_.end(), [&](const ir::Value* value) {
+      const Shape& other = value->type.shape;
+      return other.rank() >= 1 && (other[0].Same(shape[0]));
+    });
+    if (same == made_.end()) return;
+    const std::vector<ir::Use> uses(old.uses().begin(), old.uses().end());
+    for (const ir::Use& use : uses) {
+      if (!use.user->Is(tf::Shape)) continue;
+      ir::Builder builder(*use.user);
+      const ir::Type& type = use.user->output()->type;
+      ir::Value* all = builder.Make(tf::Shape, {*same}, {type.dtype, {(*same)->type.shape.rank()}, nullptr},
+                                    use.user->attributes);
+      const auto number = [&](int32_t value) { return builder.Constant(Tensor::Of<int32_t>({1}, {value})); };
+      ir::Value* first = builder.Make(tf::Slice, {all, number(0), number(1)}, {type.dtype, {1}, nullptr},
+                                      {{"T", type.dtype}, {"Index", DType::kInt32}});
+      first->name = use.user->output()->name;
+      use.user->output()->ReplaceAllUsesWith(first);
+      function_.Erase(use.user);
+    }
+  }
+
+  ir::Function& function_;
+  Context& context_;
+  std::vector<ir::Value*> made_;
+  int numbered_ = 0;
+};
+
+}  // namespace
+
+Result<Changed> CutPreamble(Module& module, PassContext& context) {
+  if (!HasPreamble(module)) return Changed::kNo;
+  // The new inputs' shapes; what contradicts is told when all shapes are inferred.
+  NullSink nobody;
+  Context quiet{context.context.host, nobody, context.context.limits, context.context.cancelled};
+  (void)InferShapes(module, quiet);
+  Changed changed = Changed::kNo;
+  for (ir::Function* function : EntryFunctions(module)) {
+    if (Cutter(*function, context.context).Cut()) changed = Changed::kYes;
+  }
+  return changed;
+}
+
+}  // namespace litesmith::passes

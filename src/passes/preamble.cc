@@ -1,0 +1,225 @@
+#include "passes/preamble.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "tf/glob.h"
+#include "tf/op.h"
+
+namespace litesmith::passes {
+namespace {
+
+// What is known of a value on its way from the inputs.
+enum class Kind : uint8_t {
+  kConstant,  // depends on no input
+  kText,      // follows from text inputs, and nothing has been parsed or decoded
+  kParsed,    // text that was parsed out of text
+  kCarried,   // a list of what was parsed or decoded
+  kNumbers,   // anything else
+};
+
+// What a value comes from.
+struct Source {
+  Kind kind = Kind::kConstant;
+  const ir::Node* op = nullptr;
+  const ir::Value* input = nullptr;
+};
+
+bool IsList(DType dtype) { return dtype == DType::kVariant || dtype == DType::kResource; }
+
+// The op that parses or decodes in the functions that a node calls, or the node itself; null if none does.
+// `pure` becomes false if something there has an effect of its own.
+const ir::Node* PreambleOpIn(const ir::Node& node, bool& pure) {
+  if (IsPreambleOp(node)) return &node;
+  const ir::Node* found = nullptr;
+  std::unordered_set<const ir::Function*> seen;
+  std::vector<const ir::Node*> waiting = {&node};
+  while (!waiting.empty()) {
+    const ir::Node* caller = waiting.back();
+    waiting.pop_back();
+    for (const auto& [name, value] : caller->attributes) {
+      std::vector<FunctionRef> references;
+      if (const auto* one = std::get_if<FunctionRef>(&value)) references.push_back(*one);
+      if (const auto* many = std::get_if<std::vector<FunctionRef>>(&value)) references = *many;
+      for (const FunctionRef& reference : references) {
+        const ir::Function* function = node.function()->module()->FindFunction(reference.name);
+        if (function == nullptr || !seen.insert(function).second) continue;
+        for (const ir::Node& inner : function->nodes()) {
+          if (found == nullptr && IsPreambleOp(inner)) found = &inner;
+          if (inner.op().Has(ir::kCalls)) {
+            waiting.push_back(&inner);
+          } else if (inner.op().Has(ir::kSideEffect) && !inner.Is(ir::kReturn)) {
+            pure = false;
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+std::string TextOf(const Tensor* tensor) {
+  if (tensor == nullptr || tensor->dtype() != DType::kString || tensor->elements() != 1) return {};
+  return std::string(tensor->strings()[0]);
+}
+
+// The keys of one kind ("dense", "sparse", "ragged") of an op of the ParseExample family.
+std::vector<std::string> KeysOf(const ir::Node& node, std::string_view kind) {
+  const auto all_of = [](const Tensor* tensor) {
+    std::vector<std::string> keys;
+    if (tensor != nullptr && tensor->dtype() == DType::kString) {
+      for (const std::string_view key : tensor->strings()) keys.emplace_back(key);
+    }
+    return keys;
+  };
+  if (node.op_name() == "ParseExampleV2") {
+    // serialized, names, sparse_keys, dense_keys, ragged_keys, dense_defaults
+    return all_of(node.operand_count() < 5 ? nullptr
+                                           : node.constant_operand(kind == "sparse"  ? 2
+                                                                   : kind == "dense" ? 3
+                                                                                     : 4));
+  }
+  if (node.op_name() == "ParseExample") {
+    // serialized, names, sparse_keys * Nsparse, dense_keys * Ndense, dense_defaults
+    const auto sparse = static_cast<size_t>(std::max<int64_t>(node.attributes.Int("Nsparse"), 0));
+    const auto dense = static_cast<size_t>(std::max<int64_t>(node.attributes.Int("Ndense"), 0));
+    const size_t first = kind == "sparse" ? 2 : 2 + sparse, count = kind == "sparse" ? sparse : dense;
+    std::vector<std::string> keys;
+    for (size_t i = first; kind != "ragged" && i < first + count && i < node.operand_count(); ++i)
+      keys.push_back(TextOf(node.constant_operand(i)));
+    return keys;
+  }
+  return node.attributes.Get<std::vector<std::string>>(std::string(kind) + "_keys");
+}
+
+// "age", "words_indices": the name of the feature that an output of such an op holds; empty if unknown.
+std::string FeatureOf(const ir::Node& node, size_t output) {
+  const tf::Op* op = tf::OpOf(node);
+  if (op == nullptr || !tf::MatchesAny("ParseExample* ParseSingleExample", node.op_name())) return {};
+  struct Argument {
+    std::string_view name, kind, suffix;
+  };
+  constexpr Argument kArguments[] = {
+      {"sparse_indices", "sparse", "_indices"}, {"sparse_values", "sparse", "_values"},
+      {"sparse_shapes", "sparse", "_shape"},    {"dense_values", "dense", ""},
+      {"ragged_values", "ragged", "_values"},   {"ragged_row_splits", "ragged", "_row_splits"}};
+  for (const Argument& argument : kArguments) {
+    const auto range = tf::FindOutput(*op, node.attributes, argument.name);
+    if (!range || output < range->first || output - range->first >= range->count) continue;
+    const std::vector<std::string> keys = KeysOf(node, argument.kind);
+    const size_t place = output - range->first;
+    return place < keys.size() && !keys[place].empty() ? keys[place] + std::string(argument.suffix) : "";
+  }
+  return {};
+}
+
+class Finder {
+ public:
+  explicit Finder(ir::Function& function) : function_(function) {}
+
+  Preamble Find() {
+    for (size_t i = 0; i < function_.parameter_count(); ++i) {
+      ir::Value* parameter = function_.parameter(i);
+      const bool text = parameter->type.dtype == DType::kString;
+      sources_[parameter] = {text ? Kind::kText : Kind::kNumbers, nullptr, parameter};
+    }
+    for (ir::Node& node : function_.nodes()) {
+      if (!node.Is(ir::kConstant) && !Visit(node)) return {};
+    }
+    return std::move(found_);
+  }
+
+ private:
+  // False if the preamble cannot be cut off.
+  bool Visit(ir::Node& node) {
+    Source source;
+    bool numbers = false, lists = false;
+    for (const ir::Value* operand : node.operands()) {
+      const auto known = operand != nullptr ? sources_.find(operand) : sources_.end();
+      if (known == sources_.end()) continue;
+      numbers |= known->second.kind == Kind::kNumbers;
+      lists |= known->second.kind == Kind::kCarried;
+      if (known->second.kind > source.kind) source = known->second;
+    }
+    if (source.kind == Kind::kConstant && !node.Is(ir::kReturn)) return true;
+    if (numbers || node.Is(ir::kReturn)) {
+      for (ir::Value* operand : node.operands()) Reach(operand);
+      Spread(node, {Kind::kNumbers, nullptr, source.input});
+      return !lists;
+    }
+    bool pure = true;
+    const ir::Node* op = lists ? source.op : PreambleOpIn(node, pure);
+    if (op != nullptr && pure) return Parse(node, {source.kind, op, source.input}, lists);
+    if (source.kind == Kind::kParsed && !GivesText(node)) {
+      for (ir::Value* operand : node.operands()) Reach(operand);
+      source = {Kind::kNumbers, nullptr, source.input};
+    } else if (source.kind == Kind::kParsed) {
+      found_.nodes.push_back(&node);
+    }
+    Spread(node, source);
+    return true;
+  }
+
+  static bool GivesText(const ir::Node& node) {
+    for (size_t i = 0; i < node.output_count(); ++i) {
+      if (node.output(i)->type.dtype != DType::kString) return false;
+    }
+    return true;
+  }
+
+  void Spread(const ir::Node& node, const Source& source) {
+    for (size_t i = 0; i < node.output_count(); ++i) sources_[node.output(i)] = source;
+  }
+
+  bool Parse(ir::Node& node, const Source& source, bool of_lists) {
+    // Whatever else is asked of a list, its length for one, has no form without it.
+    if (of_lists && !tf::MatchesAny("TensorListStack TensorListConcat* TensorListGather TensorListGetItem "
+                                    "Identity*",
+                                    node.op_name()))
+      return false;
+    found_.nodes.push_back(&node);
+    for (size_t i = 0; i < node.output_count(); ++i) {
+      ir::Value* output = node.output(i);
+      const DType dtype = output->type.dtype;
+      Source given = source;
+      given.kind = IsList(dtype) ? Kind::kCarried : dtype == DType::kString ? Kind::kParsed : Kind::kNumbers;
+      sources_[output] = given;
+      if (given.kind == Kind::kNumbers && output->used()) End(output);
+    }
+    return true;
+  }
+
+  // Something beyond the preamble takes this value.
+  void Reach(ir::Value* value) {
+    const auto known = value != nullptr ? sources_.find(value) : sources_.end();
+    if (known != sources_.end() && known->second.kind == Kind::kParsed) End(value);
+  }
+
+  void End(ir::Value* value) {
+    if (!ended_.insert(value).second) return;
+    const Source& source = sources_.at(value);
+    found_.ends.push_back({value, source.op, source.input, FeatureOf(*value->node(), value->index())});
+  }
+
+  ir::Function& function_;
+  std::unordered_map<const ir::Value*, Source> sources_;
+  std::unordered_set<const ir::Value*> ended_;
+  Preamble found_;
+};
+
+}  // namespace
+
+bool IsPreambleOp(const ir::Node& node) {
+  return node.op().dialect == ir::Dialect::kTf &&
+         tf::MatchesAny(
+             "ParseExample ParseExampleV2 ParseSingleExample ParseSequenceExample ParseSequenceExampleV2 "
+             "ParseSingleSequenceExample ParseTensor DecodeJpeg DecodePng DecodeBmp DecodeGif DecodeImage "
+             "DecodeWebP DecodeAndCropJpeg DecodeWav DecodeRaw DecodePaddedRaw DecodeCSV DecodeProtoV2 "
+             "DecodeJSONExample DecodeCompressed DecodeBase64",
+             node.op_name());
+}
+
+Preamble FindPreamble(ir::Function& function) { return Finder(function).Find(); }
+
+}  // namespace litesmith::passes
