@@ -76,9 +76,9 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
   app.add_option("--input-shape", arguments.raw_shapes, "Shape of an input (repeatable; ? or -1 for unknown)")
       ->type_name("NAME=1,320,320,3")
       ->expected(1);
-  app.add_option("--detection", arguments.detection,
   app.add_flag("--keep-preamble", options.keep_preamble,
                "Keep what parses examples or decodes pictures before the network");
+  app.add_option("--detection", arguments.detection,
                  "What becomes of a detector's post-processing: one op, TensorFlow's own ops, nothing (raw "
                  "heads), or no "
                  "recognition at all")
@@ -88,11 +88,11 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
   app.add_option("--custom-op", options.custom_ops, "This op becomes a custom op (repeatable)")
       ->type_name("NAME")
       ->expected(1);
-  app.add_option("--custom-op-library", arguments.custom_op_libraries,
   app.add_option("--custom-op-shape", arguments.raw_custom_op_shapes,
                  "Shapes of what an op gives that nobody knows (repeatable)")
       ->type_name("NAME=1,10,4[;1,10]")
       ->expected(1);
+  app.add_option("--custom-op-library", arguments.custom_op_libraries,
                  "Library with kernels for custom ops (repeatable)")
       ->type_name("FILE.so[:NAME=SYMBOL]")
       ->expected(1);
@@ -121,10 +121,10 @@ Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
   for (const std::string& library : arguments.custom_op_libraries) {
     LS_RETURN_IF_FAILED(custom::AddLibrary(library, arguments.custom_kernels, context));
   }
+  options.custom_kernels = arguments.custom_kernels;
   options.detection = arguments.detection == "exact"  ? detection::Mode::kExact
                       : arguments.detection == "raw"  ? detection::Mode::kRaw
                       : arguments.detection == "keep" ? detection::Mode::kKeep
-  options.custom_kernels = arguments.custom_kernels;
                                                       : detection::Mode::kAuto;
   if (!options.target_runtime.empty() && !tfl::IsRuntime(options.target_runtime)) {
     const std::string& newest = tfl::NewestRuntime();

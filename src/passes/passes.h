@@ -29,12 +29,12 @@ Result<Changed> NameValues(Module& module, PassContext& context);
 // uses ask for, else that of the node's type attributes or of its operands: a file's tensor has one, and
 // shapes cannot tell.
 Result<Changed> TypeUnknownOps(Module& module, PassContext& context);
-// Shapes are inferred, constants folded, branches and loops with known conditions resolved, tensor lists and
-// arrays turned into tensors, in one sweep.
 // What parses examples, or decodes pictures or sound, between an input that is text and the first numbers is
 // cut off: the model takes the parsed or decoded tensors instead. Each is told in a warning. Stands after
 // NameValues.
 Result<Changed> CutPreamble(Module& module, PassContext& context);
+// Shapes are inferred, constants folded, branches and loops with known conditions resolved, tensor lists and
+// arrays turned into tensors, in one sweep.
 Result<Changed> Simplify(Module& module, PassContext& context);
 // A batch norm or a per-channel scale after a convolution disappears into its weights.
 Result<Changed> FoldBatchNorm(Module& module, PassContext& context);

@@ -33,10 +33,10 @@ constexpr std::array kFreeze = {
     Pass{"name-values", passes::NameValues},
 };
 
-// What is known while converting is computed while converting.
 // From the text that a model is served with to the tensors that a device has.
 constexpr std::array kEntry = {Pass{"cut-preamble", passes::CutPreamble}, Pass{"prune", passes::Prune}};
 
+// What is known while converting is computed while converting.
 constexpr std::array kSimplify = {
     Pass{"simplify", passes::Simplify},
     Pass{"fold-batch-norm", passes::FoldBatchNorm},
@@ -86,8 +86,8 @@ Result<Converted> LoadTflite(const std::string& path, Context& context) {
   LS_TRY(std::unique_ptr<ir::Module> module, import_tflite::ImportTflite(file, context));
   converted.info = {"tflite", path, "", 0};
   for (const auto& function : module->functions()) converted.info.nodes += function->node_count();
-  converted.module = std::move(module);
   RestoreLayers(*module);
+  converted.module = std::move(module);
   watch.Lap("import");
   return converted;
 }
@@ -104,14 +104,14 @@ Result<Converted> LoadSource(const std::string& path, const ConvertOptions& opti
   source.info = {imported.kind, path, imported.tensorflow, imported.nodes};
   source.module = std::move(imported.module);
   if (options.after_import) options.after_import(*source.module);
-  source.interface = ObserveInterface(*source.module);
   LS_RETURN_IF_FAILED(SetCustomOpShapes(*source.module, options.custom_op_shapes, context));
+  source.interface = ObserveInterface(*source.module);
   watch.Lap("import");
   ir::PassContext passes{context, options.dump_after, options.dump, options.root_causes != nullptr};
   source.incomplete = !ir::RunPasses(*source.module, kFreeze, passes);
-  watch.Lap("passes");
   if (!options.keep_preamble && !source.incomplete)
     LS_RETURN_IF_FAILED(ir::RunPasses(*source.module, kEntry, passes));
+  watch.Lap("passes");
   if (source.incomplete && !passes.keep_going) return kFailed;
   return source;
 }
@@ -122,10 +122,10 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
   ir::Module& module = *source.module;
   const bool keep_going = options.root_causes != nullptr;
   ir::PassContext passes{context, options.dump_after, options.dump, keep_going};
-  const detection::Options detection_options{options.detection, options.labels};
   if (!options.custom_kernels.empty()) {
     passes.infer_unknown_op = [&](ir::Node& node) { InferByKernel(node, options.custom_kernels, context); };
   }
+  const detection::Options detection_options{options.detection, options.labels};
   const auto simplify = [&]() -> Result<void> {
     LS_RETURN_IF_FAILED(detection::FixBatch(module, detection_options, context));
     LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
@@ -148,8 +148,8 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
   LS_RETURN_IF_FAILED(ir::RunPasses(module, kOptimize, passes));
   LS_RETURN_IF_FAILED(FitRuntime(module, options.target_runtime, context));
   LS_RETURN_IF_FAILED(CheckInterface(module, source.interface, context));
-  watch.Lap("passes");
   RecordLayers(module);
+  watch.Lap("passes");
   return {};
 }
 

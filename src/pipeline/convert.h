@@ -21,9 +21,9 @@ struct ConvertOptions {
   std::vector<std::string> tags, signatures;
   std::vector<std::string> input_tensors, output_tensors;    // frozen graphs
   std::map<std::string, std::vector<int64_t>> input_shapes;  // -1 for unknown
+  bool keep_preamble = false;                                // parsing of examples, decoding of pictures
   detection::Mode detection = detection::Mode::kAuto;
   bool allow_custom_ops = false;
-  bool keep_preamble = false;                                // parsing of examples, decoding of pictures
   std::vector<std::string> custom_ops;
   CustomOpShapes custom_op_shapes;
   runtime::CustomKernels custom_kernels;  // their ops become custom ops too, with the shapes that they say
