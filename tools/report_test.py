@@ -49,6 +49,8 @@ class Check:
         problems = self.page.problems()
         assert not problems, f"{what}: {problems}"
         assert self.page.run("document.documentElement.scrollWidth <= innerWidth"), f"{what}: wider than the screen"
+        fits = "[...document.querySelectorAll('.tile')].every((tile) => tile.scrollHeight <= tile.clientHeight + 1)"
+        assert self.page.run(fits), f"{what}: words beyond the border of a card"
 
     def draws(self):
         self.page.run("document.getElementById('graph').scrollIntoView()")
@@ -124,6 +126,8 @@ class Check:
         page.run("(() => { const limit = document.getElementById('limit'); limit.value = '300';"
                  " limit.dispatchEvent(new Event('change')); })()")
         assert page.run("document.querySelectorAll('.node').length") == 300
+        page.click(".zoom button:nth-child(2)")
+        assert page.run("document.querySelector('.node').getBoundingClientRect().height") > 12, "fitted to a line of dots"
         self.show("large")
         self.clean("a large graph")
 

@@ -7,6 +7,8 @@ import { plural } from "./format.js";
 
 const width = 178;
 const height = 46;
+// Below this, a wide graph is a line of dots: it scrolls instead.
+const leastFit = 0.35;
 // Characters that fit into a box, of its bold line and the other.
 const titleLength = 21;
 const lineLength = 25;
@@ -40,7 +42,7 @@ export class Drawing {
     this.element = h("div", { class: "canvas-frame" }, this.box,
       h("div", { class: "zoom", role: "group", "aria-label": "Zoom" },
         button("−", () => this.scale(1 / 1.25), { "aria-label": "Smaller" }),
-        button("Fit", () => this.fit(0.1), {}),
+        button("Fit", () => this.fit(leastFit, this.chosen), {}),
         button("+", () => this.scale(1.25), { "aria-label": "Larger" })));
     this.box.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
@@ -140,6 +142,7 @@ export class Drawing {
   }
 
   select(key) {
+    this.chosen = key;
     for (const [other, group] of this.groups || []) group.classList.toggle("chosen", other === key);
     for (const edge of this.box.querySelectorAll(".edge")) {
       edge.classList.toggle("chosen", edge.dataset.from === String(key) || edge.dataset.to === String(key));

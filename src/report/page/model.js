@@ -36,7 +36,7 @@ export class Graph {
     // Columns of numbers as arrays of numbers: smaller, faster, and their parts are views.
     this.columns = Object.fromEntries(Object.entries(columns).map(([name, column]) => [
       name,
-      Array.isArray(column) && name !== "functions" && name !== "calls" ? (wide.has(name) ? Float64Array : Int32Array).from(column) : column,
+      Array.isArray(column) && name !== "functions" && name !== "calls" ? new (wide.has(name) ? Float64Array : Int32Array)(column) : column,
     ]));
     columns = this.columns;
     this.strings = strings;

@@ -25,7 +25,8 @@ export function header(model, sections) {
 }
 
 function tile(value, name, aside) {
-  return h("div", { class: "tile" }, h("dt", {}, name), h("dd", {}, value, aside ? h("span", {}, aside) : null));
+  return h("div", { class: "tile" }, h("dt", {}, name), h("dd", { class: "value" }, value),
+    aside ? h("dd", { class: "more" }, breakable(aside)) : null);
 }
 
 function tiles({ data, file }) {
