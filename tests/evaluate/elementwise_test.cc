@@ -113,6 +113,11 @@ TEST(LeakyRelu, TakesItsSlopeFromTheAttributeOrItsDefault) {
   ExpectTensor<float>(Evaluating("LeakyRelu", {{"alpha", 2.0f}}).One({Floats32({-5, 3})}), {2}, {-10, 3});
 }
 
+TEST(Prelu, HasSlopesThatBroadcast) {
+  const Tensor x = Tensor::Of<float>({2, 2}, {-1, 2, -3, -4});
+  ExpectTensor<float>(Evaluating("Prelu").One({x, Floats32({0.5f, 2})}), {2, 2}, {-0.5f, 2, -1.5f, -8});
+}
+
 TEST(Cast, TruncatesAndWrapsWhatDoesNotFit) {
   const Attributes to_uint8{{"DstT", DType::kUInt8}};
   ExpectTensor<uint8_t>(Evaluating("Cast", to_uint8).One({Floats32({256.7f, 300, -1.5f, 3.9f})}), {4},

@@ -33,6 +33,8 @@ const OneOp kElementwiseOps[] = {
     {"Inv", R"((%x: f32[2,3,4]) { %y = tf.Inv(%x) : f32[*] return %y })", 0.5, 9},
     {"LeakyReluWithItsSlope",
      R"((%x: f32[2,3,4]) { %y = tf.LeakyRelu(%x) {alpha = 0.3f} : f32[*] return %y })"},
+    {"PreluWithASlopePerChannel",
+     R"((%x: f32[2,3,4], %a: f32[4]) { %y = tf.Prelu(%x, %a) : f32[*] return %y })"},
     {"LeakyReluWithoutASlope", R"((%x: f32[2,3,4]) { %y = tf.LeakyRelu(%x) : f32[*] return %y })"},
     {"CastToIntegers", R"((%x: f32[2,3,4]) {
   %y = tf.Cast(%x) {SrcT = type f32, DstT = type i32} : i32[*]

@@ -23,6 +23,15 @@ TEST_F(LoweringTest, AllRefusalsAreReportedAtOnce) {
   EXPECT_EQ(findings_.findings().size(), 2u);
 }
 
+TEST_F(LoweringTest, AFusedOpOfUnknownStepsIsRefusedWithTheSteps) {
+  Load(R"((%x: f32[1,4], %w: f32[4,3]) {
+  %y = tf.FusedMatMul(%x, %w) {fused_ops = ["Swirl"]} : f32[1,3]
+  return %y
+})");
+  EXPECT_EQ(Refusal(), "LS0202");
+  EXPECT_NE(Causes().find("Swirl"), std::string::npos);
+}
+
 TEST_F(LoweringTest, PoolingOverChannelsIsRefused) {
   Load(R"((%x: f32[1,4,4,4]) {
   %y = tf.MaxPool(%x) {ksize = [1, 1, 1, 2], strides = [1, 1, 1, 2], padding = "VALID"} : f32[*]

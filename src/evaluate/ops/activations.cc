@@ -31,6 +31,10 @@ LS_EVALUATE(LeakyRelu) {
   return One(BinaryTensor<Floats>(call, call.input(0), alpha,
                                   []<class T>(T x, T slope) { return x > 0 ? x : x * slope; }));
 }
+// x and its slopes, which broadcast to it (TensorFlow.js; TensorFlow itself has no such op).
+LS_EVALUATE(Prelu) {
+  return Binary<Floats>(call, []<class T>(T x, T slope) { return x < 0 ? x * slope : x; });
+}
 LS_EVALUATE(Elu) {
   return Unary<Floats>(call, [](auto x) { return x < 0 ? std::expm1(x) : x; });
 }

@@ -129,7 +129,7 @@ Result<Imported> ImportMetaGraph(const savedmodel::SavedModel& model, const tfjs
   imported.module = std::make_unique<ir::Module>();
   imported.module->source_version = imported.tensorflow;
   Source source(context, *model.document, model.graph.graph, &model.graph, *imported.module);
-  source.weights = weights;
+  if (tfjs) source.constants = std::make_unique<WeightedConstants>(*weights);
   LS_TRY(source.main, MakeBody(context, "", model.graph.graph.nodes));
   if (!tfjs) ReadProvenance(source, model);
   Resources resources(source, &model);

@@ -1,7 +1,6 @@
 #include "import/tf/source.h"
 
 #include "base/finding.h"
-#include "import/tf/weights.h"
 
 namespace litesmith::import_tf {
 
@@ -13,10 +12,10 @@ Finding FindingAt(Code code, const graphdef::NodeDef& node, std::string_view fun
 }
 
 Result<Attributes> Source::AttributesOf(const graphdef::NodeDef& node) const {
-  if (weights == nullptr || node.op != "Const") {
+  if (constants == nullptr || node.op != "Const") {
     return graphdef::DecodeNodeAttributes(document, context, node);
   }
-  return ConstantAttributes(document, context, node, *weights);
+  return constants->AttributesOf(document, context, node);
 }
 
 Result<const LibraryFunction*> Source::Function(std::string_view name) {

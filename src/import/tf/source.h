@@ -12,9 +12,9 @@
 #include "base/finding.h"
 #include "formats/savedmodel/debug_info.h"
 #include "formats/savedmodel/savedmodel.h"
-#include "formats/tfjs/weights.h"
 #include "import/tf/body.h"
 #include "import/tf/layers.h"
+#include "import/tf/weights.h"
 #include "ir/module.h"
 
 namespace litesmith::import_tf {
@@ -39,7 +39,7 @@ class Source {
   Body main;
   Layers layers;
   std::unique_ptr<savedmodel::DebugInfo> debug_info;  // null where the model ships none
-  const tfjs::Weights* weights = nullptr;             // of a TF.js model: the values of constants
+  std::unique_ptr<WeightedConstants> constants;       // of a TF.js model; else null
 
   bool HasFunction(std::string_view name) const { return graph.functions.contains(name); }
   // A library function, decoded once; null inside if there is none of the name.

@@ -45,9 +45,7 @@ Tensor Real(const std::vector<double>& values, const Tensor& tensor, DType dtype
 
 bool IsWhole(DType dtype) { return dtype == DType::kBool || (IsInteger(dtype) && BitsOf(dtype) >= 8); }
 
-// The weight as `dtype` where that keeps its meaning; else an invalid tensor.
-Tensor As(const Tensor& weight, DType dtype) {
-  if (weight.dtype() == dtype || dtype == DType::kInvalid) return weight;
+Tensor Converted(const Tensor& weight, DType dtype) {
   if (IsWhole(weight.dtype()) && IsWhole(dtype)) return Whole(*weight.ToInt64(), weight, dtype);
   if (IsFloat(weight.dtype()) && IsFloat(dtype)) return Real(*weight.ToDouble(), weight, dtype);
   return Tensor();
@@ -76,10 +74,17 @@ bool HasContent(const protobuf::Document& document, Context& context, const grap
 
 }  // namespace
 
-Result<Attributes> ConstantAttributes(const protobuf::Document& document, Context& context,
-                                      const graphdef::NodeDef& node, const tfjs::Weights& weights) {
-  const auto weight = weights.find(node.name);
-  if (weight == weights.end()) {
+Tensor WeightedConstants::As(std::string_view name, const Tensor& weight, DType dtype) {
+  if (weight.dtype() == dtype || dtype == DType::kInvalid) return weight;
+  const auto [entry, added] = converted_.try_emplace({name, dtype});
+  if (added) entry->second = Converted(weight, dtype);
+  return entry->second;
+}
+
+Result<Attributes> WeightedConstants::AttributesOf(const protobuf::Document& document, Context& context,
+                                                   const graphdef::NodeDef& node) {
+  const auto weight = weights_.find(node.name);
+  if (weight == weights_.end()) {
     LS_TRY(Attributes attributes, graphdef::DecodeNodeAttributes(document, context, node));
     const auto* value = attributes.FindAs<Tensor>("value");
     const bool empty = value != nullptr && (!value->valid() || value->elements() == 0);
@@ -88,13 +93,13 @@ Result<Attributes> ConstantAttributes(const protobuf::Document& document, Contex
         FindingAt(Code::kGraphDamaged, node, "")
             .Headline("a constant without a value")
             .Cause("{} is a Const for which {} describes no weight (it describes {} of other names)",
-                   node.name, document.file, weights.size())
+                   node.name, document.file, weights_.size())
             .Fix("graph and weights do not belong together: copy or download both again, or export the model "
                  "again"));
   }
   LS_TRY(Attributes attributes, graphdef::DecodeNodeAttributes(document, context, node, "value"));
   const DType dtype = attributes.Type("dtype");
-  Tensor value = As(weight->second, dtype);
+  Tensor value = As(weight->first, weight->second, dtype);
   if (!value.valid()) {
     return context.findings.Report(
         FindingAt(Code::kDtypeMismatch, node, "")
