@@ -24,6 +24,7 @@ using ir::Pass;
 constexpr std::array kFreeze = {
     Pass{"inline", passes::InlineCalls},
     Pass{"identities", passes::RemoveIdentities},
+    Pass{"split-fused-ops", passes::SplitFusedOps},
     Pass{"merge-equal", passes::MergeEqualNodes},
     Pass{"raise-control-flow", passes::RaiseControlFlow},
     Pass{"sink-invariants", passes::SinkInvariants},
