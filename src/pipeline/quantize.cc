@@ -120,17 +120,34 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
   for (const ir::Signature& signature : module->signatures) signatures.push_back(signature.key);
   if (signatures.empty()) signatures.push_back("");
   std::vector<std::unique_ptr<SampleFeed>> feeds;
+  std::vector<std::unique_ptr<quantization::SampleSource>> made_up;
   std::vector<quantization::SignatureSamples> samples;
   for (const std::string& signature : signatures) {
-    if (options.data.empty() || !IsInteger(options.how.mode)) break;
+    if (!IsInteger(options.how.mode)) break;
     LS_TRY(
         const auto interpreter,
         runtime::Interpreter::Create(module, signature, {.custom_kernels = options.custom_kernels}, context));
     const SampleOptions how = SampleOptionsOf(*module, signature);
+    if (options.data.empty()) {
+      made_up.push_back(MakeUpSamples(interpreter->inputs(), how));
+      samples.push_back({signature, made_up.back().get(), true});
+      continue;
+    }
     LS_TRY(std::unique_ptr<Samples> opened, OpenSamples(options.data, interpreter->inputs(), how, context));
     if (opened->count() == 0) continue;
     feeds.push_back(std::make_unique<SampleFeed>(std::move(opened), interpreter->inputs(), how));
     samples.push_back({signature, feeds.back().get()});
+  }
+  if (!made_up.empty()) {
+    context.findings.Report(
+        Finding(Code::kCalibratedWithoutData)
+            .Headline("no samples were given: ranges come from the model itself and from made-up inputs")
+            .Cause("{} needs the range of every tensor; what the model does not tell was observed on inputs "
+                   "made up for it, so expect to lose some accuracy, more on unusual inputs",
+                   NameOf(options.how.mode))
+            .Fix("some hundred inputs of the kind that the model will see do better: pictures, or arrays",
+                 "--data FOLDER")
+            .Fix("where activations may stay in float, weights alone need no samples", "--quantize dynamic"));
   }
   quantization::Hooks hooks{options.progress, {}};
   hooks.observed = [&]() -> Result<void> {

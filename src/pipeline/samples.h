@@ -64,4 +64,10 @@ Result<std::unique_ptr<Samples>> OpenSamples(const std::string& path,
                                              const std::vector<runtime::TensorInfo>& inputs,
                                              const SampleOptions& options, Context& context);
 
+// Some dozens of made-up samples, the same each time: for pictures, shapes and noise with the statistics of
+// photographs, prepared as the options say; for other floats, numbers in the range that is known, else around
+// 0 with a deviation of 1; for integers, numbers in that range, else 0 to 7.
+std::unique_ptr<quantization::SampleSource> MakeUpSamples(std::vector<runtime::TensorInfo> inputs,
+                                                          SampleOptions options);
+
 }  // namespace litesmith::pipeline

@@ -65,7 +65,7 @@ class PictureSamples : public Samples {
     vision::Preparation preparation = preparation_;
     preparation.height = input_.shape[1].value_or(picture->height);
     preparation.width = input_.shape[2].value_or(picture->width);
-    const int64_t count = input_.shape[0].value_or(1), channels = input_.shape[3].value_or(3);
+    const int64_t count = input_.shape[0].value_or(1);
     const Dims dims = {count, preparation.height, preparation.width, 3};  // grey ones come from colours
     const auto elements = CheckedProduct(dims);
     const auto bytes = elements ? BytesOf(DType::kFloat32, *elements) : std::nullopt;
@@ -73,11 +73,7 @@ class PictureSamples : public Samples {
       problems_.Set(index, fmt::format("a tensor {} of it would be too large", ToText(dims)));
       return std::vector<Tensor>{};
     }
-    Tensor tensor = vision::Prepare(*picture, preparation);
-    if (channels == 1) tensor = Grey(tensor);
-    return std::vector<Tensor>{input_.dtype == DType::kUInt8 ? Batch<uint8_t>(tensor, count)
-                               : count == 1                  ? tensor
-                                                             : Batch<float>(tensor, count)};
+    return std::vector<Tensor>{PictureTensor(*picture, input_, preparation)};
   }
 
  private:
@@ -140,6 +136,15 @@ void ReportNormalization(const runtime::TensorInfo& input, const SampleOptions& 
 }
 
 }  // namespace
+
+Tensor PictureTensor(const Picture& picture, const runtime::TensorInfo& input,
+                     const vision::Preparation& preparation) {
+  Tensor tensor = vision::Prepare(picture, preparation);
+  if (input.shape[3].value_or(3) == 1) tensor = Grey(tensor);
+  const int64_t count = input.shape[0].value_or(1);
+  if (input.dtype == DType::kUInt8) return Batch<uint8_t>(tensor, count);
+  return count == 1 ? tensor : Batch<float>(tensor, count);
+}
 
 Result<std::unique_ptr<Samples>> OpenPictures(std::vector<SampleFile> files,
                                               const std::vector<runtime::TensorInfo>& inputs,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/finding.h"
+#include "formats/image/picture.h"
 #include "pipeline/samples.h"
 
 namespace litesmith::pipeline {
@@ -38,6 +39,10 @@ Result<std::unique_ptr<Samples>> OpenArrays(std::vector<SampleFile> files,
 // [N,H,W,C] of float32 or uint8, with C 1, 3 or unknown and N known or not.
 bool IsPictureInput(DType dtype, const Shape& shape);
 bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs);  // one such input
+
+// What a picture input takes of a picture: scaled to the preparation's size, repeated for the batch.
+Tensor PictureTensor(const Picture& picture, const runtime::TensorInfo& input,
+                     const vision::Preparation& preparation);
 
 // "x float32[1,8]".
 std::string DescribeInput(const runtime::TensorInfo& input);

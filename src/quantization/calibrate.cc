@@ -91,11 +91,12 @@ Result<size_t> RunSamples(std::shared_ptr<const ir::Module> module, const std::s
 
 Result<size_t> Calibrate(std::shared_ptr<const ir::Module> module, const std::string& signature,
                          const SampleSource& source, const CalibrationOptions& options,
-                         Observations& observations, Context& context) {
-  std::vector<Observations> parts(static_cast<size_t>(std::max(options.threads, 1)), observations.Wishes());
+                         Observations& observations, PatchCollection* patches, Context& context) {
+  std::vector<Observations> parts(static_cast<size_t>(std::max(options.threads, 1)));
   SampleRuns runs;
   runs.observer = [&](int worker, size_t sample, const ir::Value& value, const TensorView& view) {
     parts[static_cast<size_t>(worker)].Add(value, view, sample);
+    if (patches != nullptr) patches->Add(value, view, sample);
   };
   LS_TRY(const size_t ran, RunSamples(std::move(module), signature, source, options, runs, context));
   for (const Observations& part : parts) observations.Merge(part);

@@ -7,6 +7,7 @@
 
 #include "base/host.h"
 #include "quantization/observations.h"
+#include "quantization/patches.h"
 #include "quantization/samples.h"
 #include "runtime/interpreter.h"
 
@@ -32,10 +33,10 @@ Result<size_t> RunSamples(std::shared_ptr<const ir::Module> module, const std::s
                           const SampleSource& source, const CalibrationOptions& options,
                           const SampleRuns& runs, Context& context);
 
-// Adds what the samples show to `observations`, whatever the number of threads the same. Gives the number of
-// samples that ran.
+// Adds what the samples show to `observations`, and the inputs of ops with weights to `patches` if it is not
+// null; whatever the number of threads the same. Gives the number of samples that ran.
 Result<size_t> Calibrate(std::shared_ptr<const ir::Module> module, const std::string& signature,
                          const SampleSource& source, const CalibrationOptions& options,
-                         Observations& observations, Context& context);
+                         Observations& observations, PatchCollection* patches, Context& context);
 
 }  // namespace litesmith::quantization

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 
+#include "quantization/rounding.h"
 #include "quantization/rules.h"
 #include "quantization/weights.h"
 #include "tfl/ops.h"
@@ -185,25 +186,36 @@ class Rewriter {
     const float input_scale = node.operand(data)->type.quantization->scale[0];
     const Tensor* old_bias = bias > 0 ? node.constant_operand(bias) : nullptr;
     const QuantizedConstant made =
-        WeightsFor(*old_weights, rule.weights_axis(weights), input_scale, old_bias);
+        WeightsFor(node, *old_weights, rule.weights_axis(weights), input_scale, old_bias);
+    const Patches* patches = options_.patches(node);
     node.SetOperand(weights, MakeConstant(node, *node.operand(weights), made.values, made.quantization));
     if (old_bias == nullptr) return;
     auto scales = std::make_shared<Quantization>();
     for (const float scale : made.quantization->scale) scales->scale.push_back(scale * input_scale);
     scales->zero_point.assign(scales->scale.size(), 0);
-    const auto values = old_bias->data<float>();
+    std::vector<float> values(old_bias->data<float>().begin(), old_bias->data<float>().end());
+    if (patches != nullptr) {
+      const std::vector<float> shift = MeanShift(*old_weights, *patches, made);
+      for (size_t i = 0; i < values.size() && values.size() == shift.size(); ++i) values[i] += shift[i];
+    }
     Tensor integers =
         options_.mode == Mode::kInt16x8 ? BiasOf<int64_t>(values, *scales) : BiasOf<int32_t>(values, *scales);
     node.SetOperand(bias, MakeConstant(node, *node.operand(bias), std::move(integers), scales));
   }
 
-  QuantizedConstant WeightsFor(const Tensor& weights, int axis, float input_scale, const Tensor* bias) const {
+  // Those found before, unless a bias needs larger steps.
+  QuantizedConstant WeightsFor(const ir::Node& node, const Tensor& weights, int axis, float input_scale,
+                               const Tensor* bias) const {
+    const QuantizedConstant* known = options_.weights(node);
     std::vector<float> least;
+    bool too_fine = known == nullptr;
     if (bias != nullptr && options_.mode == Mode::kInt8) {
-      for (const float value : bias->data<float>())
+      for (const float value : bias->data<float>()) {
         least.push_back(static_cast<float>(std::fabs(value) / kLargestBias / input_scale));
+        too_fine = too_fine || known->quantization->scale_at(least.size() - 1) < least.back();
+      }
     }
-    return QuantizeWeights(weights, axis, 8, least);
+    return too_fine ? QuantizeWeights(weights, axis, 8, least) : *known;
   }
 
   // --- results

@@ -2,17 +2,22 @@
 // two meet.
 #pragma once
 
+#include <functional>
+
 #include "ir/module.h"
-#include "quantization/observations.h"
+#include "quantization/patches.h"
 #include "quantization/plan.h"
+#include "quantization/weights.h"
 
 namespace litesmith::quantization {
 
 struct RewriteOptions {
   Mode mode = Mode::kInt8;
   DType input_type = DType::kFloat32, output_type = DType::kFloat32;  // of float32 parameters and results
-  // For the correction of biases (see correct_bias.h); null: none.
-  const Observations* observations = nullptr;
+  // The integers of a node's weights, or null.
+  std::function<const QuantizedConstant*(const ir::Node& node)> weights;
+  // What samples showed of the inputs of a node's weights, or null.
+  std::function<const Patches*(const ir::Node& node)> patches;
 };
 
 // Every node of plan.integer gets integer tensors of plan.parameters; weights and biases become constants of

@@ -5,8 +5,11 @@
 
 #include "ir/copy.h"
 #include "quantization/integer.h"
+#include "quantization/made_up_ranges.h"
 #include "quantization/plan.h"
 #include "quantization/ranges.h"
+#include "quantization/report.h"
+#include "quantization/rounded_weights.h"
 #include "quantization/shrink.h"
 #include "tfl/ops.h"
 #include "tfl/work.h"
@@ -33,9 +36,15 @@ class Quantizer {
   }
 
   Result<Quantized> Run() {
+    LS_RETURN_IF_FAILED(CheckIsFloat(*module_, context_));
     if (!IsInteger(options_.mode)) return Shrink();
     LS_RETURN_IF_FAILED(Observe());
-    Build built = MakeBuild(RangeMethod::kMinMax, options_.input_type, options_.output_type);
+    LS_TRY(weights_, RoundedWeights::Make(*module_, 8, patches_.get(), options_.threads, context_));
+    const char* env = std::getenv("LS_RANGE");
+    Build built = MakeBuild(env == nullptr  ? RangeMethod::kMinMax
+                            : env[0] == 'p' ? RangeMethod::kPercentile
+                                            : RangeMethod::kLeastError,
+                            options_.input_type, options_.output_type);
     return Finish(std::move(built));
   }
 
@@ -65,16 +74,13 @@ class Quantizer {
   }
 
   Result<void> Observe() {
-    for (const auto& function : module_->functions()) {
-      for (const ir::Node& node : function->nodes()) {
-        if (HasWeights(node, options_.mode) && node.operand(0) != nullptr)
-          observations_.WantChannels(*node.operand(0));
-      }
-    }
     for (const SignatureSamples& one : samples_) {
+      if (patches_ == nullptr) patches_ = std::make_unique<PatchCollection>(*module_, one.source->count());
       CalibrationOptions options = Running("calibrating");
-      LS_TRY(const size_t ran,
-             Calibrate(module_, one.signature, *one.source, options, observations_, context_));
+      LS_TRY(const size_t ran, Calibrate(module_, one.signature, *one.source, options, observations_,
+                                         patches_.get(), context_));
+      ReportObservations(*module_, observations_, *one.source, context_);
+      made_up_ = made_up_ || one.made_up;
       if (ran == 0) {
         return context_.findings.Report(Finding(Code::kSamplesMissing)
                                             .Headline("no sample could be used")
@@ -102,8 +108,11 @@ class Quantizer {
       const Observed* observed = observations_.Find(value);
       if (observed == nullptr || observed->samples == 0 || observed->not_finite_sample != Observed::kNever)
         return std::nullopt;
-      return ChooseRange(*observed, method, options_.mode);
+      const Range chosen = ChooseRange(*observed, method, options_.mode);
+      return made_up_ ? WidenMadeUp(value, chosen) : chosen;
     };
+    std::unordered_map<const ir::Node*, const ir::Node*> originals;
+    for (const auto& [from, to] : build.copy.nodes) originals[to] = from;
     for (const auto& function : module_->functions()) {
       const bool entry = entries_.contains(function->name);
       PlanOptions planning;
@@ -115,6 +124,10 @@ class Quantizer {
       Plan plan = MakePlan(*function, ranges, planning);
       RewriteOptions rewriting;
       rewriting.mode = options_.mode;
+      rewriting.weights = [&](const ir::Node& node) { return weights_.Find(*originals.at(&node)); };
+      rewriting.patches = [&](const ir::Node& node) {
+        return patches_ != nullptr ? patches_->Find(*originals.at(&node)) : nullptr;
+      };
       rewriting.input_type = entry ? input_type : DType::kFloat32;
       rewriting.output_type = entry ? output_type : DType::kFloat32;
       MakeInteger(*build.copy.module->FindFunction(function->name), InCopy(plan, build.copy), rewriting);
@@ -134,7 +147,9 @@ class Quantizer {
   Result<Quantized> Finish(Build build) {
     Quantized result;
     int64_t all = 0, integer = 0;
+    bool fits = true;
     for (const auto& [function, plan] : build.plans) {
+      fits &= ReportPlan(plan, options_, context_).ok();
       result.tensors += plan.parameters.size();
       for (const KeptFloat& kept : plan.kept) {
         const std::string name = kept.node->output_count() > 0 ? kept.node->output(0)->name : kept.node->name;
@@ -146,6 +161,7 @@ class Quantizer {
         if (plan.integer.contains(&node)) integer += work;
       }
     }
+    if (!fits) return kFailed;
     result.integer_share = all > 0 ? static_cast<double>(integer) / static_cast<double>(all) : 0;
     result.ranges = NameOf(build.method);
     result.module = std::move(build.copy.module);
@@ -161,6 +177,9 @@ class Quantizer {
   std::vector<std::regex> patterns_;
   std::set<std::string> entries_;
   Observations observations_;
+  std::unique_ptr<PatchCollection> patches_;
+  RoundedWeights weights_;
+  bool made_up_ = false;
 };
 
 }  // namespace

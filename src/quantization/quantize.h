@@ -19,6 +19,7 @@ namespace litesmith::quantization {
 struct SignatureSamples {
   std::string signature;  // as Interpreter::Create takes it
   const SampleSource* source;
+  bool made_up = false;  // not the user's
 };
 
 // What is going on: "calibrating", 12 of 100.

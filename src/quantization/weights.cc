@@ -61,17 +61,6 @@ float BestScale(std::span<const float> values, const Slice& slice, float largest
   return best;
 }
 
-// Integers of 4 bits, packed: the first of two in the low bits.
-Tensor Packed(const std::vector<int8_t>& values, const Dims& dims) {
-  Tensor packed = Tensor::Zeros(DType::kInt4, dims);
-  const auto bytes = packed.mutable_bytes();
-  for (size_t i = 0; i < values.size(); ++i) {
-    const auto nibble = static_cast<uint8_t>(static_cast<uint8_t>(values[i]) & 15u);
-    bytes[i / 2] |= static_cast<std::byte>(i % 2 == 0 ? nibble : nibble << 4);
-  }
-  return packed;
-}
-
 QuantizedConstant Quantize(const Tensor& weights, const std::vector<Slice>& slices, int bits,
                            std::span<const float> least = {}) {
   const auto values = weights.data<float>();
@@ -101,11 +90,32 @@ QuantizedConstant Quantize(const Tensor& weights, const std::vector<Slice>& slic
       integers[i] = static_cast<int8_t>(std::clamp(q, static_cast<float>(-most), static_cast<float>(most)));
     });
   }
-  Tensor result = bits == 8 ? Tensor::Of<int8_t>(weights.dims(), integers) : Packed(integers, weights.dims());
-  return {std::move(result), std::move(quantization)};
+  return {PackIntegers(integers, weights.dims(), bits), std::move(quantization)};
 }
 
 }  // namespace
+
+Tensor PackIntegers(std::span<const int8_t> integers, const Dims& dims, int bits) {
+  if (bits == 8) return Tensor::Of<int8_t>(dims, integers);
+  Tensor packed = Tensor::Zeros(DType::kInt4, dims);
+  const auto bytes = packed.mutable_bytes();
+  for (size_t i = 0; i < integers.size(); ++i) {
+    const auto nibble = static_cast<uint8_t>(static_cast<uint8_t>(integers[i]) & 15u);
+    bytes[i / 2] |= static_cast<std::byte>(i % 2 == 0 ? nibble : nibble << 4);
+  }
+  return packed;
+}
+
+std::vector<int8_t> UnpackIntegers(const Tensor& tensor) {
+  if (tensor.dtype() == DType::kInt8) return {tensor.data<int8_t>().begin(), tensor.data<int8_t>().end()};
+  std::vector<int8_t> integers(static_cast<size_t>(tensor.elements()));
+  for (size_t i = 0; i < integers.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(tensor.bytes()[i / 2]);
+    const int nibble = i % 2 == 0 ? byte & 15 : byte >> 4;
+    integers[i] = static_cast<int8_t>(nibble >= 8 ? nibble - 16 : nibble);
+  }
+  return integers;
+}
 
 QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits, std::span<const float> least) {
   QuantizedConstant result = Quantize(weights, SlicesOf(weights.dims(), axis), bits, least);
@@ -133,12 +143,7 @@ Tensor Dequantize(const QuantizedConstant& constant) {
   const Quantization& quantization = *constant.quantization;
   Tensor result = Tensor::Zeros(DType::kFloat32, values.dims());
   const auto to = result.mutable_data<float>();
-  const auto integer = [&](size_t i) -> int {
-    if (values.dtype() == DType::kInt8) return values.data<int8_t>()[i];
-    const auto byte = static_cast<uint8_t>(values.bytes()[i / 2]);
-    const int nibble = i % 2 == 0 ? byte & 15 : byte >> 4;
-    return nibble >= 8 ? nibble - 16 : nibble;
-  };
+  const std::vector<int8_t> integers = UnpackIntegers(values);
   std::vector<Slice> slices =
       SlicesOf(values.dims(), quantization.per_channel() ? quantization.dimension : -1);
   if (quantization.block_size > 0) {
@@ -147,7 +152,7 @@ Tensor Dequantize(const QuantizedConstant& constant) {
     for (size_t at = 0; at < to.size(); at += block) slices.push_back({at, 1, 0, block});
   }
   for (size_t s = 0; s < slices.size(); ++s) {
-    ForEach(slices[s], [&](size_t i) { to[i] = static_cast<float>(integer(i)) * quantization.scale[s]; });
+    ForEach(slices[s], [&](size_t i) { to[i] = static_cast<float>(integers[i]) * quantization.scale[s]; });
   }
   return result;
 }

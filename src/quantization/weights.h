@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "tensor/tensor.h"
 
@@ -21,8 +22,10 @@ QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits,
                                   std::span<const float> least = {});
 // 4 bits with one scale for each `block` elements along the last axis, which must be a multiple of it.
 QuantizedConstant QuantizeBlocks(const Tensor& weights, int block);
-// The real numbers that the integers stand for, float32; values of 4 bits are packed, the first in the low
-// bits.
+// Integers of 8 or 4 bits as a tensor, those of 4 packed (the first in the low bits), and back.
+Tensor PackIntegers(std::span<const int8_t> integers, const Dims& dims, int bits);
+std::vector<int8_t> UnpackIntegers(const Tensor& tensor);
+// The real numbers that the integers stand for, float32.
 Tensor Dequantize(const QuantizedConstant& constant);
 // float32 to float16, to nearest; beyond its range the largest finite number.
 Tensor ToFloat16(const Tensor& values);

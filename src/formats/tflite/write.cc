@@ -75,9 +75,15 @@ class Writer {
   Bytes bytes() const { return std::as_bytes(std::span(builder_.GetBufferPointer(), builder_.GetSize())); }
 
  private:
+  // Equal vectors stand in the file once: the zero points of weights with a scale for each channel are as many
+  // zeros, of 8 bytes each.
   template <class T>
   Offset<flatbuffers::Vector<T>> Numbers(const std::vector<T>& numbers) {
-    return numbers.empty() ? Offset<flatbuffers::Vector<T>>() : builder_.CreateVector(numbers);
+    if (numbers.empty()) return {};
+    const std::string_view content(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T));
+    const auto [entry, added] = numbers_.try_emplace({NameOf(kDTypeOf<T>), std::string(content)});
+    if (added) entry->second = builder_.CreateVector(numbers).o;
+    return entry->second;
   }
   Offset<flatbuffers::Vector<uint8_t>> Data(Bytes data) {
     builder_.ForceVectorAlignment(data.size(), 1, kAlignment);
@@ -102,6 +108,7 @@ class Writer {
   std::vector<bool> inside_;  // buffers that stay in the FlatBuffer even so
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<Bytes> parts_;
+  std::map<std::pair<std::string_view, std::string>, flatbuffers::uoffset_t> numbers_;  // by type and content
 };
 
 // A vector of constants of no elements is written, too: its presence makes the tensor a constant.
@@ -180,7 +187,8 @@ Offset<fb::SparsityParameters> Writer::WriteSparsity(const Sparsity& sparsity) {
 
 Offset<fb::Tensor> Writer::WriteTensor(const TensorInfo& tensor) {
   const auto name = builder_.CreateString(tensor.name);
-  const auto shape = builder_.CreateVector(tensor.shape), signature = Numbers(tensor.shape_signature);
+  const auto shape = tensor.shape.empty() ? builder_.CreateVector(tensor.shape) : Numbers(tensor.shape);
+  const auto signature = Numbers(tensor.shape_signature);
   const auto quantization = WriteQuantization(tensor);
   const auto sparsity =
       tensor.sparsity != nullptr ? WriteSparsity(*tensor.sparsity) : Offset<fb::SparsityParameters>();

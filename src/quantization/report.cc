@@ -1,0 +1,161 @@
+#include "quantization/report.h"
+
+#include "base/finding.h"
+#include "quantization/rules.h"
+#include "tfl/ops.h"
+
+namespace litesmith::quantization {
+namespace {
+
+std::string NameOfNode(const ir::Node& node) {
+  return node.output_count() > 0 && !node.output(0)->name.empty() ? node.output(0)->name : node.name;
+}
+
+Finding::TensorNote NoteOf(const ir::Value& value) {
+  Finding::TensorNote note{value.name, std::string(NameOf(value.type.dtype)), {}, value.type.shape.ranked()};
+  if (note.ranked) note.shape = value.type.shape.with_minus_one();
+  return note;
+}
+
+// Text that a regular expression matches as it stands.
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+bool HoldsIntegers(const ir::Value& value) {
+  const auto& quantization = value.type.quantization;
+  return quantization != nullptr && !quantization->scale.empty() && value.type.dtype != DType::kFloat32 &&
+         value.type.dtype != DType::kInt32;
+}
+
+Failed ReportNoIntegerForm(const KeptFloat& kept, const Options& options, Context& context) {
+  const ir::Node& node = *kept.node;
+  Finding finding(Code::kQuantizationNotAsAsked);
+  finding.Op(node.op_name()).Node(NameOfNode(node));
+  finding.Headline("{} has no integer form here", node.op_name());
+  finding.Cause("{}; --no-float-fallback forbids to leave it in float", kept.why);
+  for (size_t i = 0; i < node.operand_count(); ++i) {
+    if (node.operand(i) != nullptr && node.operand(i)->type.dtype == DType::kFloat32)
+      finding.Tensor(NoteOf(*node.operand(i)));
+  }
+  finding.Fix(
+      fmt::format("let it compute in float between a DEQUANTIZE and a QUANTIZE: convert without "
+                  "--no-float-fallback"));
+  if (options.mode == Mode::kInt16x8 && RuleOf(node, Mode::kInt8) != nullptr)
+    finding.Fix("8-bit activations have a kernel for it", "--quantize int8");
+  finding.Fix(
+      fmt::format("replace the op in the model by one that has an {} kernel (litesmith ops lists them)",
+                  NameOf(ActivationType(options.mode))));
+  return context.findings.Report(std::move(finding));
+}
+
+}  // namespace
+
+Result<void> CheckIsFloat(const ir::Module& module, Context& context) {
+  size_t integers = 0, floats = 0;
+  const ir::Value* example = nullptr;
+  for (const auto& function : module.functions()) {
+    for (const ir::Node& node : function->nodes()) {
+      for (size_t i = 0; i < node.output_count(); ++i) {
+        const ir::Value& value = *node.output(i);
+        floats += value.type.dtype == DType::kFloat32 ? 1 : 0;
+        if (!HoldsIntegers(value)) continue;
+        if (example == nullptr) example = &value;
+        ++integers;
+      }
+    }
+  }
+  if (example != nullptr) {
+    return context.findings.Report(
+        Finding(Code::kAlreadyQuantized)
+            .Headline("the model is quantized already ({})", NameOf(example->type.dtype))
+            .Cause("{} of its tensors hold integers with a scale, '{}' for one; what they lost cannot be had "
+                   "back",
+                   integers, example->name)
+            .Tensor(NoteOf(*example))
+            .Fix("quantize the float file that it was made from, or the SavedModel")
+            .Fix("a file of float16 weights will do as well"));
+  }
+  if (floats > 0) return {};
+  return context.findings.Report(Finding(Code::kQuantizationNotAsAsked)
+                                     .Headline("there is nothing to quantize")
+                                     .Cause("no op of the model computes with float32")
+                                     .Fix("convert it without --quantize"));
+}
+
+Result<void> ReportPlan(const Plan& plan, const Options& options, Context& context) {
+  bool failed = false;
+  for (const KeptFloat& kept : plan.kept) {
+    if (kept.by_wish) continue;
+    if (!options.float_fallback) {
+      ReportNoIntegerForm(kept, options, context);
+      failed = true;
+      continue;
+    }
+    context.findings.Report(
+        Finding(Code::kKeptInFloat)
+            .Op(kept.node->op_name())
+            .Node(NameOfNode(*kept.node))
+            .Headline("{} stays in float", kept.node->op_name())
+            .Cause("{}", kept.why)
+            .Fix("nothing has to be done; to be told of such ops as errors", "--no-float-fallback"));
+  }
+  for (const Plan::Crowded& crowded : plan.crowded) {
+    context.findings.Report(
+        Finding(Code::kOneScaleForDifferentRanges)
+            .Op(crowded.node->op_name())
+            .Node(NameOfNode(*crowded.node))
+            .Headline("{} puts tensors of very different ranges under one scale", crowded.node->op_name())
+            .Cause("of the 255 steps, '{}' keeps {:.0f}", crowded.operand->name, crowded.steps)
+            .Tensor(NoteOf(*crowded.operand))
+            .Fix("leave it in float", fmt::format("--keep-float '^{}$'", Escaped(NameOfNode(*crowded.node))))
+            .Fix("take 16-bit activations", "--quantize int16x8"));
+  }
+  if (failed) return kFailed;
+  return {};
+}
+
+void ReportObservations(const ir::Module& module, const Observations& observations,
+                        const SampleSource& samples, Context& context) {
+  for (const auto& function : module.functions()) {
+    size_t unreached = 0, ops = 0;
+    const ir::Node* example = nullptr;
+    for (const ir::Node& node : function->nodes()) {
+      if (node.op().dialect == ir::Dialect::kCore || node.output_count() == 0 ||
+          node.output(0)->type.dtype != DType::kFloat32)
+        continue;
+      ++ops;
+      const Observed* observed = observations.Find(*node.output(0));
+      if (observed == nullptr) {
+        ++unreached;
+        if (example == nullptr) example = &node;
+      } else if (observed->not_finite_sample != Observed::kNever) {
+        const std::string sample = samples.name(observed->not_finite_sample);
+        context.findings.Report(Finding(Code::kSampleNotFinite)
+                                    .As(Severity::kWarning)
+                                    .Op(node.op_name())
+                                    .Node(NameOfNode(node))
+                                    .Headline("{} gives NaN or infinity on {}", node.op_name(), sample)
+                                    .Cause("no range holds that: the op and what reads it stay in float")
+                                    .Fix("look at the sample, and at what the op is given there"));
+      }
+    }
+    // Single ops are those that are computed when the model is loaded.
+    if (unreached < ops || unreached == 0) continue;
+    context.findings.Report(
+        Finding(Code::kPartNeverReached)
+            .Op(example->op_name())
+            .Node(NameOfNode(*example))
+            .Headline("no sample reached a branch of {} ops", unreached)
+            .Cause("'{}' was not run once, so nothing is known of its ranges; it stays in float",
+                   function->name)
+            .Fix("give samples that take it", "--data FOLDER"));
+  }
+}
+
+}  // namespace litesmith::quantization

@@ -1,0 +1,28 @@
+// What a user is told of a quantization.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/host.h"
+#include "quantization/observations.h"
+#include "quantization/options.h"
+#include "quantization/plan.h"
+#include "quantization/samples.h"
+
+namespace litesmith::quantization {
+
+// Fails with kAlreadyQuantized if a tensor of the module holds quantized integers.
+Result<void> CheckIsFloat(const ir::Module& module, Context& context);
+
+// Notes of ops that stay in float (kKeptInFloat); without float_fallback each is an error
+// (kQuantizationNotAsAsked) and the result fails. Warns of joined tensors of very different ranges
+// (kOneScaleForDifferentRanges).
+Result<void> ReportPlan(const Plan& plan, const Options& options, Context& context);
+
+// Warns of ops that gave NaN or infinity (kSampleNotFinite; `names` names samples) and of parts that no
+// sample reached (kPartNeverReached).
+void ReportObservations(const ir::Module& module, const Observations& observations,
+                        const SampleSource& samples, Context& context);
+
+}  // namespace litesmith::quantization
