@@ -135,6 +135,30 @@ library { function { signature { name: "f" input_arg { name: "a" type: DT_FLOAT 
 versions { producer: 1000 }
 )";
 
+// Every kind of weight; kTfjsWeightBytes of them.
+constexpr std::string_view kTfjs = R"({"format": "graph-model", "generatedBy": "2.4.1",
+"signature": {"inputs": {"x:0": {"name": "x:0", "dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "4"}]}}},
+  "outputs": {"y": {"name": "y"}}},
+"modelTopology": {"node": [
+  {"name": "x", "op": "Placeholder", "attr": {"dtype": {"type": "DT_FLOAT"}, "shape": {"shape": {"dim": [{"size": "4"}]}}}},
+  {"name": "f", "op": "Const", "attr": {"dtype": {"type": "DT_FLOAT"}, "value": {"tensor": {"dtype": "DT_FLOAT"}}}},
+  {"name": "h", "op": "Const", "attr": {"dtype": {"type": 2}}},
+  {"name": "q", "op": "Const", "attr": {"dtype": {"type": "DT_FLOAT"}}},
+  {"name": "s", "op": "Const", "attr": {"dtype": {"type": "DT_STRING"}}},
+  {"name": "i", "op": "Const", "attr": {"dtype": {"type": "DT_INT64"}}},
+  {"name": "c", "op": "Const", "attr": {"dtype": {"type": "DT_INT32"}, "value": {"tensor":
+    {"dtype": "DT_INT32", "tensorShape": {}, "tensorContent": "AQAAAA=="}}}},
+  {"name": "m", "op": "_FusedMatMul", "input": ["x", "f", "q", "^h"], "attr": {"T": {"type": "DT_FLOAT"},
+    "fused_ops": {"list": {"s": ["Qmlhc0FkZA==", "UmVsdQ=="]}}, "epsilon": {"f": 1e-4}, "transpose_a": {"b": false}}},
+  {"name": "y", "op": "Pack", "input": ["m", "h", "s", "i", "c"], "attr": {"N": {"i": "5"}}}],
+  "library": {"function": [{"signature": {"name": "g"}}]}, "versions": {"producer": 561}},
+"weightsManifest": [{"paths": ["w.bin"], "weights": [
+  {"name": "f", "shape": [2, 2], "dtype": "float32"},
+  {"name": "h", "shape": [4], "dtype": "float32", "quantization": {"dtype": "float16"}},
+  {"name": "q", "shape": [8], "dtype": "float32", "quantization": {"dtype": "uint8", "scale": 0.1, "min": -1}},
+  {"name": "s", "shape": [4], "dtype": "string"}, {"name": "i", "shape": [2], "dtype": "int32"},
+  {"name": "b", "shape": [8], "dtype": "bool"}]}]})";
+
 const ir::OpDef* LookUp(ir::Dialect dialect, std::string_view name) {
   if (dialect == ir::Dialect::kTf) return tf::FindOp(name);
   return tfl::FindOp(name);
@@ -231,6 +255,7 @@ std::vector<std::string> SeedsOf(std::string_view target) {
   if (target == "tflite") return TfliteSeeds();
   if (target == "graphdef" || target == "convert") return GraphSeeds();
   if (target == "graphdef_text") return {std::string(kGraphText)};
+  if (target == "tfjs") return {std::string(kTfjs)};
   if (target == "savedmodel") return SavedModelSeeds();
   if (target == "checkpoint") return CheckpointSeeds();
   if (target == "npz") return NpzSeeds();

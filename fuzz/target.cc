@@ -10,6 +10,7 @@ const std::vector<Target>& AllTargets() {
       {"tflite", RunTflite},
       {"graphdef", RunGraphDef},
       {"graphdef_text", RunGraphDefText},
+      {"tfjs", RunTfjs},
       {"savedmodel", RunSavedModel},
       {"convert", RunConvert},
       {"checkpoint", RunCheckpoint},

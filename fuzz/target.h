@@ -37,6 +37,8 @@ struct Bench {
 void RunTflite(Bytes bytes);
 void RunGraphDef(Bytes bytes);
 void RunGraphDefText(Bytes bytes);
+inline constexpr size_t kTfjsWeightBytes = 64;  // in the one weight file there is, w.bin
+void RunTfjs(Bytes bytes);
 void RunSavedModel(Bytes bytes);
 void RunConvert(Bytes bytes);
 void RunCheckpoint(Bytes bytes);

@@ -17,6 +17,13 @@ void Import(const std::string& path, const std::string& file, Bytes bytes) {
 
 void RunGraphDef(Bytes bytes) { Import("graph.pb", "graph.pb", bytes); }
 void RunGraphDefText(Bytes bytes) { Import("graph.pbtxt", "graph.pbtxt", bytes); }
+void RunTfjs(Bytes bytes) {
+  Bench bench;
+  bench.host.files["model.json"] = AsText(bytes);
+  bench.host.files["w.bin"] = std::string(kTfjsWeightBytes, '\0');
+  bench.Check(import_tf::ImportModel("model.json", {}, bench.context).ok());
+}
+
 void RunSavedModel(Bytes bytes) { Import("model", "model/saved_model.pb", bytes); }
 
 void RunConvert(Bytes bytes) {
