@@ -57,7 +57,7 @@ Failed UnreadableShape(const std::string& option, const std::string& text, const
 
 void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
   pipeline::ConvertOptions& options = arguments.options;
-  app.add_option("MODEL", arguments.path, "SavedModel folder, frozen graph (.pb, .pbtxt) or .tflite")
+  app.add_option("MODEL", arguments.path, "SavedModel folder, frozen graph (.pb, .pbtxt), TF.js model.json or .tflite")
       ->required();
   app.add_option("--tag", options.tags,
                  "Tag of the graph to take (repeatable; default: serve, else the only one)")
