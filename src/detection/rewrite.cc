@@ -104,9 +104,9 @@ void ReplaceInput(ir::Function& function, const Preprocess& preprocess) {
   ir::Value* old = preprocess.parameter;
   if (preprocess.network == old) return;
   const size_t index = old->index();
-  ir::Value* input = ir::AddInputLike(function, index,
-                                      {DType::kFloat32, {1, preprocess.height, preprocess.width, 3}, nullptr},
-                                      old->name, {});
+  ir::Value* input = function.AddParameter(
+      {DType::kFloat32, {1, preprocess.height, preprocess.width, 3}, nullptr}, old->name);
+  ir::NameInputLike(function, input->index(), index, {});
   preprocess.network->ReplaceAllUsesWith(input);
   function.EraseDeadNodes();
   if (!old->used()) ir::EraseInput(function, index);

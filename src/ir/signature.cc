@@ -42,17 +42,14 @@ void ForOwnNames(Function& function, const Work& work) {
 
 }  // namespace
 
-Value* AddInputLike(Function& function, size_t like, Type type, std::string tensor_name,
-                    const std::string& input_name) {
-  Value* value = function.AddParameter(std::move(type), std::move(tensor_name));
+void NameInputLike(Function& function, size_t index, size_t like, const std::string& name) {
   const auto add = [&](std::vector<std::string>& names) {
     const std::string other = like < names.size() ? names[like] : std::string();
-    names.resize(value->index());
-    names.push_back(other.empty() || input_name.empty() ? other : input_name);
+    names.resize(index);
+    names.push_back(other.empty() || name.empty() ? other : name);
   };
   if (!function.parameter_names.empty()) add(function.parameter_names);
   ForOwnNames(function, add);
-  return value;
 }
 
 void EraseInput(Function& function, size_t index) {

@@ -18,10 +18,9 @@ struct SignatureEntry {
 std::vector<SignatureEntry> InputsOf(const Function& function, const Signature* signature);
 std::vector<SignatureEntry> OutputsOf(const Function& function, const Signature* signature);
 
-// Adds a parameter to a function and to those of its signatures that have the parameter `like`, under
-// `input_name` or, if that is empty, under the other's names.
-Value* AddInputLike(Function& function, size_t like, Type type, std::string tensor_name,
-                    const std::string& input_name);
+// Names a parameter that was added last in the function and in those of its signatures that have the
+// parameter `like`: `name` or, if that is empty, the other's names.
+void NameInputLike(Function& function, size_t index, size_t like, const std::string& name);
 // Erases a parameter that has no uses, and its names.
 void EraseInput(Function& function, size_t index);
 

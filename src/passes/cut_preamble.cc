@@ -71,33 +71,66 @@ class Cutter {
   Cutter(ir::Function& function, Context& context) : function_(function), context_(context) {}
 
   bool Cut() {
-    Preamble preamble = FindPreamble(function_);
+    const Preamble preamble = FindPreamble(function_);
     if (preamble.ends.empty()) return false;
-    std::set<const ir::Value*> inputs;
-    for (const PreambleEnd& end : preamble.ends) inputs.insert(end.input);
-    for (const PreambleEnd& end : preamble.ends) Replace(end, preamble);
+    std::set<ir::Value*> olds;
+    for (const PreambleEnd& end : preamble.ends) olds.insert(function_.parameter(end.input->index()));
+    for (const PreambleEnd& end : preamble.ends) Replace(end);
     for (auto node = preamble.nodes.rbegin(); node != preamble.nodes.rend(); ++node) {
       if (!(*node)->used()) function_.Erase(*node);
     }
     function_.EraseDeadNodes();
-    for (const ir::Value* input : inputs) {
-      ir::Value* old = function_.parameter(input->index());
-      TakeLengthFromOthers(*old);
+    for (ir::Value* old : olds) TakeLengthFromOthers(*old);
+    for (NewInput& input : made_) {
+      input.name = NameFor(input);
+      ir::NameInputLike(function_, input.value->index(), input.old->index(), input.name);
+    }
+    for (size_t i = 0; i < made_.size(); ++i) TellOnce(i);
+    for (ir::Value* old : olds) {
       if (!old->used()) ir::EraseInput(function_, old->index());
     }
     return true;
   }
 
  private:
-  // The input's name stays where one tensor takes its place; parsed features have names of their own.
-  std::string NameFor(const PreambleEnd& end, const Preamble& preamble) {
-    std::string name = end.feature;
+  struct NewInput {
+    ir::Value* value;
+    const ir::Value* old;
+    std::string feature, name;
+    const Words* words;
+    bool in_loop;  // what parses or decodes stands in a function of its own
+    Finding finding;
+  };
+
+  void Replace(const PreambleEnd& end) {
+    ir::Type type = end.value->type;
+    // A picture that may move has four dimensions, others three: what the network takes is one that does not.
+    if (!type.shape.ranked() && end.op->Is(tf::DecodeImage) && end.value->node() == end.op) {
+      const int64_t channels = end.op->attributes.Int("channels");
+      type.shape = {Dim(), Dim(), channels > 0 ? Dim(channels) : Dim()};
+    }
+    if (end.one_for_each) type.shape[0] = end.input->type.shape[0];
+    ir::Value* input = function_.AddParameter(std::move(type), std::exchange(end.value->name, {}));
+    end.value->ReplaceAllUsesWith(input);
+    made_.push_back({input,
+                     end.input,
+                     end.feature,
+                     {},
+                     &WordsFor(*end.op),
+                     end.op->function() != &function_,
+                     tf::FindingAt(Code::kNoLowering, *end.op)});
+  }
+
+  // The input's name goes to what takes its place, if that is one tensor; parsed features have names of their
+  // own.
+  std::string NameFor(const NewInput& input) {
+    std::string name = input.feature;
     if (name.empty()) {
-      name = NameOfInput(function_, *end.input);
-      const auto same = std::count_if(preamble.ends.begin(), preamble.ends.end(),
-                                      [&](const PreambleEnd& other) { return other.input == end.input; });
-      if (same == 1) return name;
-      name += fmt::format("_{}", ++numbered_);
+      name = NameOfInput(function_, *input.old);
+      const auto same = std::count_if(made_.begin(), made_.end(),
+                                      [&](const NewInput& other) { return other.old == input.old; });
+      if (same == 1 && !input.old->used()) return name;
+      if (same > 1) name += fmt::format("_{}", ++numbered_);
     }
     const std::vector<std::string>& taken = function_.parameter_names;
     std::string free = name;
@@ -106,39 +139,30 @@ class Cutter {
     return free;
   }
 
-  void Replace(const PreambleEnd& end, const Preamble& preamble) {
-    ir::Type type = end.value->type;
-    // A picture that may move has four dimensions, others three: what the network takes is one that does not.
-    if (!type.shape.ranked() && end.op->Is(tf::DecodeImage) && end.value->node() == end.op) {
-      const int64_t channels = end.op->attributes.Int("channels");
-      type.shape = {Dim(), Dim(), channels > 0 ? Dim(channels) : Dim()};
+  // All that one op gave, at the first of it.
+  void TellOnce(size_t index) {
+    std::vector<std::string> tensors;
+    for (size_t i = 0; i < made_.size(); ++i) {
+      const bool same =
+          made_[i].old == made_[index].old && made_[i].finding.node == made_[index].finding.node;
+      if (same && i < index) return;
+      if (same) tensors.push_back(fmt::format("'{}' {}", made_[i].name, TypeText(made_[i].value->type)));
     }
-    const std::string name = NameFor(end, preamble);
-    ir::Value* input = ir::AddInputLike(function_, end.input->index(), type, end.value->name, name);
-    Tell(end, name, type);
-    end.value->ReplaceAllUsesWith(input);
-    end.value->name.clear();
-    made_.push_back(input);
-  }
-
-  void Tell(const PreambleEnd& end, const std::string& name, const ir::Type& type) {
-    const Words& words = WordsFor(*end.op);
-    const bool in_loop = end.op != end.value->node() && end.op->function() != &function_;
-    context_.findings.Report(
-        tf::FindingAt(Code::kNoLowering, *end.op)
-            .As(Severity::kWarning)
-            .Headline("{} is cut off: the file takes '{}' {} instead of the text '{}'", end.op->op_name(),
-                      name, TypeText(type), NameOfInput(function_, *end.input))
-            .Cause(
-                "{}, which has no form in TensorFlow Lite, and all that depends on the input passes through "
-                "it{}",
-                words.does,
-                in_loop ? fmt::format("; the loop around it, which gives {}, is cut off whole, with whatever "
-                                      "else it does to each example",
-                                      TypeText(type))
-                        : "")
-            .Fix(std::string(words.instead))
-            .Fix("to keep it in the graph (as a custom op, for example)", "--keep-preamble"));
+    NewInput& input = made_[index];
+    const std::string loop =
+        input.in_loop
+            ? "; the loop or branch around it is cut off whole, with whatever else it does to each example"
+            : "";
+    Finding finding = input.finding;
+    finding.As(Severity::kWarning)
+        .Headline("{} is cut off: the file takes {} instead of the text '{}'", finding.op,
+                  fmt::join(tensors, ", "), NameOfInput(function_, *input.old))
+        .Cause(
+            "{}, which has no form in TensorFlow Lite, and all that depends on the input passes through it{}",
+            input.words->does, loop)
+        .Fix(std::string(input.words->instead))
+        .Fix("to keep it in the graph (as a custom op, for example)", "--keep-preamble");
+    context_.findings.Report(std::move(finding));
   }
 
   // What is left of a text input [n] is often its length only, the number of examples: a new input that has
@@ -146,9 +170,9 @@ class Cutter {
   void TakeLengthFromOthers(ir::Value& old) {
     const Shape& shape = old.type.shape;
     if (shape.rank() != 1) return;
-    const auto same = std::find_if(made_.begin(), made_.end(), [&](const ir::Value* value) {
-      const Shape& other = value->type.shape;
-      return other.rank() >= 1 && (other[0].Same(shape[0]));
+    const auto same = std::find_if(made_.begin(), made_.end(), [&](const NewInput& input) {
+      const Shape& other = input.value->type.shape;
+      return other.rank() >= 1 && other[0].Same(shape[0]);
     });
     if (same == made_.end()) return;
     const std::vector<ir::Use> uses(old.uses().begin(), old.uses().end());
@@ -156,8 +180,9 @@ class Cutter {
       if (!use.user->Is(tf::Shape)) continue;
       ir::Builder builder(*use.user);
       const ir::Type& type = use.user->output()->type;
-      ir::Value* all = builder.Make(tf::Shape, {*same}, {type.dtype, {(*same)->type.shape.rank()}, nullptr},
-                                    use.user->attributes);
+      ir::Value* all =
+          builder.Make(tf::Shape, {same->value}, {type.dtype, {same->value->type.shape.rank()}, nullptr},
+                       use.user->attributes);
       const auto number = [&](int32_t value) { return builder.Constant(Tensor::Of<int32_t>({1}, {value})); };
       ir::Value* first = builder.Make(tf::Slice, {all, number(0), number(1)}, {type.dtype, {1}, nullptr},
                                       {{"T", type.dtype}, {"Index", DType::kInt32}});
@@ -169,7 +194,7 @@ class Cutter {
 
   ir::Function& function_;
   Context& context_;
-  std::vector<ir::Value*> made_;
+  std::vector<NewInput> made_;
   int numbered_ = 0;
 };
 

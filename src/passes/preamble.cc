@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "tf/glob.h"
-#include "tf/op.h"
+#include "tf/ops.h"
 
 namespace litesmith::passes {
 namespace {
@@ -28,8 +28,9 @@ struct Source {
 
 bool IsList(DType dtype) { return dtype == DType::kVariant || dtype == DType::kResource; }
 
-// The op that parses or decodes in the functions that a node calls, or the node itself; null if none does.
-// `pure` becomes false if something there has an effect of its own.
+// The op that parses or decodes in the functions that a node calls (the last one: pictures stand in
+// examples), or the node itself; null if none does. `pure` becomes false if something there has an effect of
+// its own.
 const ir::Node* PreambleOpIn(const ir::Node& node, bool& pure) {
   if (IsPreambleOp(node)) return &node;
   const ir::Node* found = nullptr;
@@ -46,7 +47,7 @@ const ir::Node* PreambleOpIn(const ir::Node& node, bool& pure) {
         const ir::Function* function = node.function()->module()->FindFunction(reference.name);
         if (function == nullptr || !seen.insert(function).second) continue;
         for (const ir::Node& inner : function->nodes()) {
-          if (found == nullptr && IsPreambleOp(inner)) found = &inner;
+          if (IsPreambleOp(inner)) found = &inner;
           if (inner.op().Has(ir::kCalls)) {
             waiting.push_back(&inner);
           } else if (inner.op().Has(ir::kSideEffect) && !inner.Is(ir::kReturn)) {
@@ -112,6 +113,30 @@ std::string FeatureOf(const ir::Node& node, size_t output) {
     return place < keys.size() && !keys[place].empty() ? keys[place] + std::string(argument.suffix) : "";
   }
   return {};
+}
+
+// Whether `value` is the number of elements of `input`, a vector: Shape, and perhaps the one element taken
+// out.
+bool IsLengthOf(const ir::Value* value, const ir::Value* input) {
+  const ir::Node* node = value != nullptr ? value->node() : nullptr;
+  if (node != nullptr && (node->Is(tf::StridedSlice) || node->Is(tf::Squeeze) || node->Is(tf::Reshape)) &&
+      node->operand(0) != nullptr)
+    node = node->operand(0)->node();
+  return node != nullptr && (node->Is(tf::Shape) || node->Is(tf::Size)) && node->operand(0) == input;
+}
+
+// A stack of a list that a loop filled, and that was reserved with one place for each element of the input.
+bool HasOneForEach(const ir::Value& value, const ir::Value& input) {
+  if (input.type.shape.rank() != 1 || value.type.shape.rank() < 1) return false;
+  const ir::Node* stack = value.node();
+  if (!stack->Is(tf::TensorListStack)) return value.type.shape[0].Same(input.type.shape[0]);
+  const ir::Value* list = stack->operand(0);
+  const ir::Node* loop = list != nullptr ? list->node() : nullptr;
+  if (loop == nullptr || !(loop->Is(tf::While) || loop->Is(tf::StatelessWhile))) return false;
+  const ir::Value* before = loop->operand_or_null(list->index());
+  const ir::Node* reserve = before != nullptr ? before->node() : nullptr;
+  return reserve != nullptr && reserve->Is(tf::TensorListReserve) &&
+         IsLengthOf(reserve->operand_or_null(1), &input);
 }
 
 class Finder {
@@ -199,7 +224,8 @@ class Finder {
   void End(ir::Value* value) {
     if (!ended_.insert(value).second) return;
     const Source& source = sources_.at(value);
-    found_.ends.push_back({value, source.op, source.input, FeatureOf(*value->node(), value->index())});
+    found_.ends.push_back({value, source.op, source.input, FeatureOf(*value->node(), value->index()),
+                           HasOneForEach(*value, *source.input)});
   }
 
   ir::Function& function_;

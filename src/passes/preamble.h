@@ -15,6 +15,7 @@ struct PreambleEnd {
   const ir::Node* op;      // the op that parses or decodes, perhaps inside a loop
   const ir::Value* input;  // the parameter that it comes from
   std::string feature;     // the parsed feature's name, or empty
+  bool one_for_each;       // the value's first dimension is the number of texts in the input
 };
 
 struct Preamble {

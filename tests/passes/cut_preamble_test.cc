@@ -42,6 +42,30 @@ func @main(%x "examples": string[?] "examples:0") -> ("y") {
 )"));
 }
 
+TEST(CutPreamble, IsToldOnceForEachOpWithAllThatTakesItsPlace) {
+  FindingList findings;
+  const auto host = MakeSystemHost();
+  Context context{*host, findings};
+  auto module = ir::Parse(R"(func @main(%x "examples": string[] "x") {
+  %d0 = const f32[0] []
+  %a, %b = tf.ParseSingleExample(%x, %d0, %d0) {Tdense = [type f32, type f32], dense_keys = ["age", "size"], dense_shapes = [shape [2], shape [3]], num_sparse = 0, sparse_keys = [], sparse_types = []} : f32[*] "p0", f32[*] "p1"
+  return %a, %b
+}
+)",
+                          {}, LookUp, findings);
+  ASSERT_TRUE(module.ok());
+  ir::PassContext passes{context};
+  ASSERT_TRUE(CutPreamble(**module, passes).ok());
+  ASSERT_EQ(findings.findings().size(), 1u);
+  const Finding& finding = findings.findings()[0];
+  EXPECT_EQ(finding.severity, Severity::kWarning);
+  EXPECT_EQ(
+      finding.headline,
+      "ParseSingleExample is cut off: the file takes 'age' float32[2], 'size' float32[3] instead of the "
+      "text 'examples'");
+  EXPECT_EQ(finding.fixes.back().option, "--keep-preamble");
+}
+
 TEST(CutPreamble, ThePictureInAParsedExampleIsDecodedInTheAppToo) {
   ExpectText(R"(func @main(%0 "example": u8[s0,s1,1] "pixels") {
   %1 = tf.Cast(%0) {DstT = type f32} : f32[s0,s1,1] "y"
@@ -102,6 +126,18 @@ func @body(%i: i32[], %out: variant[], %in: variant[]) {
 )");
   EXPECT_NE(after.find("func @main(%0 \"x\": u8[2,4,4,3] \"pictures\") {\n  return %0\n}"), std::string::npos)
       << after;
+}
+
+TEST(CutPreamble, AnInputThatIsStillNeededKeepsItsName) {
+  ExpectText(R"(func @main(%0 "x": str[] "x", %1 "x_1": u8[s0,s1,3] "pixels") {
+  return %1, %0
+}
+)",
+             After(CutPreamble, R"(func @main(%x "x": string[] "x") {
+  %p = tf.DecodeJpeg(%x) {channels = 3} : u8[*] "pixels"
+  return %p, %x
+}
+)"));
 }
 
 TEST(CutPreamble, TextThatTheModelItselfLooksAtStaysText) {
