@@ -118,6 +118,11 @@ Json TensorJson(const InspectedTensor& tensor) {
   return json;
 }
 
+// Where an op comes from, as far as the model tells: files of ours say it of custom ops.
+const ir::Origin& OriginOf(const ir::Node& node) {
+  return node.function()->module()->origins.Leading(node.origin);
+}
+
 Json SubgraphsJson(const Inspection& inspection) {
   Json list = Json::array();
   for (const InspectedFunction& function : inspection.functions) {
@@ -132,6 +137,9 @@ Json SubgraphsJson(const Inspection& inspection) {
                    {"inputs", op.inputs},
                    {"outputs", op.outputs}};
       if (op.multiply_adds) json["multiply_adds"] = *op.multiply_adds;
+      const ir::Origin& origin = OriginOf(*op.node);
+      if (!origin.layer.empty()) json["layer"] = origin.layer;
+      if (!origin.source.empty()) json["source"] = origin.source;
       one["ops"].push_back(std::move(json));
     }
     list.push_back(std::move(one));
@@ -269,6 +277,8 @@ std::string OpText(const InspectedFunction& function, size_t index) {
   std::string name = op.node->output_count() > 0 ? op.node->output(0)->name : std::string();
   if (name.empty()) name = op.node->name;
   if (!name.empty()) text += ": " + name;
+  const std::string& layer = OriginOf(*op.node).layer;
+  if (!layer.empty()) text += ", of layer " + layer;
   return Line(text) + Line("        in  " + OperandsText(function, op.inputs)) +
          Line("        out " + OperandsText(function, op.outputs));
 }

@@ -9,6 +9,7 @@
 #include "formats/npz/npz.h"
 #include "ir/module.h"
 #include "pipeline/convert.h"
+#include "pipeline/layers.h"
 
 namespace litesmith::cli {
 namespace {
@@ -25,7 +26,12 @@ class CustomOpLibrary : public testing::Test {
     ir::Value* x = main->AddParameter(type, "x");
     ir::Value* y = ir::Builder(*main).Make(module.UnknownOp(ir::Dialect::kTfl, "Erfc"), {x}, type);
     y->name = "scores/erfc";
+    ir::Origin origin;
+    origin.layer = "head.scores";
+    origin.source = "train.py:41";
+    y->node()->origin = module.origins.Add(origin);
     main->SetResults(std::array{y});
+    pipeline::RecordLayers(module);
     const auto written = pipeline::WriteModel(module, context_);
     const auto inputs = npz::Write({{"x", Tensor::Of<float>({3}, {-1.0f, 0.0f, 2.0f})}}, context_);
     EXPECT_TRUE(written.ok() && inputs.ok());
@@ -66,9 +72,15 @@ TEST_F(CustomOpLibrary, GivesRunTheKernelOfTheExample) {
 TEST_F(CustomOpLibrary, LeftOutIsTheFixThatTheFindingNames) {
   const Ran ran = RunProgram({"run", model_, "--inputs", inputs_, "--outputs", outputs_});
   EXPECT_EQ(ran.status, 1);
-  for (const char* words : {"LS0103", "Erfc", "scores/erfc", "--custom-op-library"})
+  for (const char* words :
+       {"LS0103", "Erfc", "scores/erfc", "layer head.scores", "train.py:41", "--custom-op-library"})
     EXPECT_NE(ran.err.find(words), std::string::npos) << ran.err;
   EXPECT_FALSE(std::filesystem::exists(outputs_));
+}
+
+TEST_F(CustomOpLibrary, IsLookedForByTheLayerThatInspectNames) {
+  EXPECT_NE(RunProgram({"inspect", model_}).out.find("of layer head.scores"), std::string::npos);
+  EXPECT_NE(RunProgram({"inspect", model_, "--json"}).out.find("train.py:41"), std::string::npos);
 }
 
 TEST_F(CustomOpLibrary, ConvertsItsOpsWithTheShapesOfItsKernels) {
