@@ -18,7 +18,8 @@ struct Entry {
     DType dtype = DType::kInvalid;
     Shape shape;
   };
-  std::string function;  // name
+  std::string function;  // the name wanted: a signature's key
+  std::string built;     // the name of the function that was made of it
   std::vector<Tensor> inputs, outputs;
 };
 

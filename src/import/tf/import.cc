@@ -11,11 +11,12 @@
 namespace litesmith::import_tf {
 namespace {
 
-// Adds the function of an entry, with its parameters.
-Result<size_t> BuildEntry(Source& source, Resources& resources, const Entry& entry) {
+// Adds the function of an entry, with its parameters, and names it in `entry.built`.
+Result<size_t> BuildEntry(Source& source, Resources& resources, Entry& entry) {
   BodyToBuild work;
   work.body = &source.main;
-  work.function = source.module.AddFunction(source.module.FreeFunctionName(entry.function));
+  entry.built = source.module.FreeFunctionName(entry.function);
+  work.function = source.module.AddFunction(entry.built);
   for (const Entry::Tensor& input : entry.inputs) {
     const auto ref = ParseRef(input.tensor);
     const auto node = ref ? source.main.by_name.find(ref->node) : source.main.by_name.end();
@@ -92,14 +93,13 @@ Result<size_t> BuildFunction(Source& source, Resources& resources, std::string_v
   return nodes;
 }
 
-Result<void> BuildAll(Source& source, Resources& resources, const std::vector<Entry>& entries,
-                      size_t& nodes) {
+Result<void> BuildAll(Source& source, Resources& resources, std::vector<Entry>& entries, size_t& nodes) {
   bool failed = false;  // one function's problem says nothing of the others
   const auto add = [&](const Result<size_t>& count) {
     failed |= !count;
     nodes += count ? *count : 0;
   };
-  for (const Entry& entry : entries) add(BuildEntry(source, resources, entry));
+  for (Entry& entry : entries) add(BuildEntry(source, resources, entry));
   while (!source.requested.empty() && !source.context.is_cancelled()) {
     const auto [name, function] = source.requested.front();
     source.requested.pop_front();
@@ -146,9 +146,7 @@ Result<Imported> ImportMetaGraph(const savedmodel::SavedModel& model, const tfjs
   LS_RETURN_IF_FAILED(ApplyInputShapes(context, options, !tfjs, entries));
   LS_RETURN_IF_FAILED(BuildAll(source, resources, entries, imported.nodes));
   if (!by_tensors) {
-    for (size_t i = 0; i < entries.size(); ++i) {
-      imported.module->signatures.push_back({entries[i].function, imported.module->functions()[i]->name});
-    }
+    for (const Entry& entry : entries) imported.module->signatures.push_back({entry.function, entry.built});
   }
   return imported;
 }

@@ -61,6 +61,36 @@ TEST(SavedModelImport, MakesAFunctionPerSignatureAndPerReachedFunction) {
   EXPECT_EQ(module.origins[FindNode(body, "sum")->origin].function, "double");
 }
 
+// Library functions are added while an entry is built, so they stand between the functions of the entries.
+TEST(SavedModelImport, BindsEachOfSeveralSignaturesToItsOwnFunction) {
+  const auto call = [](std::string name, std::string_view function, std::string input) {
+    return Node(std::move(name), "StatefulPartitionedCall", {std::move(input)}, CallOf(function, 1, 1));
+  };
+  const Outcome run = ImportModelOf(
+      Graph({Placeholder("a_in", {-1, 4}), Placeholder("b_in", {-1, 4}), Placeholder("c_in", {-1, 4}),
+             call("a_call", "first", "a_in"), call("b_call", "second", "b_in"),
+             call("c_call", "third", "c_in")},
+            {Doubler("first"), Doubler("second"), Doubler("third")}),
+      {Serving("a_in:0", "a_call:0"),
+       {"enc", {{"e", "b_in:0", kFloat, {-1, 4}}}, {{"code", "b_call:0", kFloat, {-1, 4}}}},
+       {"first", {{"d", "c_in:0", kFloat, {-1, 4}}}, {{"picture", "c_call:0", kFloat, {-1, 4}}}}});
+  ASSERT_TRUE(run.ok()) << run.cause();
+  const ir::Module& module = *run.imported->module;
+  ASSERT_EQ(module.signatures.size(), 3u);
+  const std::pair<std::string_view, std::pair<Names, Names>> expected[] = {
+      {"a_call", {{"x"}, {"y"}}}, {"b_call", {{"e"}, {"code"}}}, {"c_call", {{"d"}, {"picture"}}}};
+  std::map<std::string, size_t> row = {{"serving_default", 0}, {"enc", 1}, {"first", 2}};
+  for (const ir::Signature& signature : module.signatures) {
+    SCOPED_TRACE(signature.key);
+    const auto& [node, names] = expected[row.at(signature.key)];
+    const ir::Function* function = module.FindFunction(signature.function);
+    ASSERT_NE(function, nullptr);
+    EXPECT_EQ(NodeNames(*function), Names{std::string(node)});
+    EXPECT_EQ(function->parameter_names, names.first);
+    EXPECT_EQ(function->result_names, names.second);
+  }
+}
+
 TEST(SavedModelImport, TakesTheSignaturesThatAreAskedFor) {
   const std::string graph =
       Graph({Placeholder("in", {-1, 4}), Node("a", "Relu", {"in"}, kT), Node("b", "Neg", {"in"}, kT)});
