@@ -150,14 +150,17 @@ std::string SampleProblems::Get(size_t index) const {
   return found != problems_.end() ? found->second : "";
 }
 
-bool IsPictureInput(DType dtype, const Shape& shape) {
-  if (shape.rank() != 4 || (dtype != DType::kFloat32 && dtype != DType::kUInt8)) return false;
-  const int64_t channels = shape[3].value_or(3);
-  return channels == 1 || channels == 3;
+std::optional<PictureAxes> AxesOfPicture(DType dtype, const Shape& shape) {
+  if (shape.rank() != 4 || (dtype != DType::kFloat32 && dtype != DType::kUInt8 && dtype != DType::kInt32))
+    return std::nullopt;
+  const auto counts_colours = [](int64_t count) { return count == 1 || count == 3; };
+  if (counts_colours(shape[3].value_or(3))) return PictureAxes{1, 2, 3};
+  if (counts_colours(shape[1].value_or(0))) return PictureAxes{2, 3, 1};
+  return std::nullopt;
 }
 
 bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs) {
-  return inputs.size() == 1 && IsPictureInput(inputs[0].dtype, inputs[0].shape);
+  return inputs.size() == 1 && AxesOfPicture(inputs[0].dtype, inputs[0].shape).has_value();
 }
 
 std::string DescribeInput(const runtime::TensorInfo& input) {
@@ -168,10 +171,6 @@ std::string DescribeInputs(const std::vector<runtime::TensorInfo>& inputs) {
   std::vector<std::string> names;
   for (const runtime::TensorInfo& input : inputs) names.push_back(DescribeInput(input));
   return fmt::format("{}", fmt::join(names, ", "));
-}
-
-Finding::TensorNote NoteOf(const runtime::TensorInfo& input) {
-  return {input.name, std::string(NameOf(input.dtype)), input.shape.with_minus_one(), input.shape.ranked()};
 }
 
 std::string ListSome(const std::vector<std::string>& names) {

@@ -17,6 +17,7 @@ namespace litesmith::pipeline {
 // The numbers that an input takes, both ends included.
 struct ValueRange {
   float low = 0, high = 0;
+  bool rough = false;  // the order of magnitude is right, the rest a guess
 };
 
 // What the model itself tells of its inputs.
@@ -24,8 +25,9 @@ struct SampleOptions {
   std::string signature;  // the key of the signature, empty without one
   // How a picture becomes the input's numbers; height and width are the input's, whatever stands here.
   vision::Preparation preparation;
-  // What tells mean and std of `preparation`; without anything, OpenSamples guesses and says so.
-  enum class Source { kNone, kMetadata, kFirstOps } normalization = Source::kNone;
+  // What tells mean and std of `preparation`; OpenSamples says so where it is a guess: by weights or by
+  // nothing.
+  enum class Source { kNone, kMetadata, kFirstOps, kFirstWeights } normalization = Source::kNone;
   // By input; missing entries and empty ones are not known.
   std::vector<std::optional<ValueRange>> ranges;
   // Keys of arrays that belong to the model's other signatures, and whether one of these takes pictures.
@@ -33,8 +35,9 @@ struct SampleOptions {
   bool others_take_pictures = false;
 };
 
-// By the metadata of `module` (normalization, least and largest values), else by its first ops: subtracting
-// 127.5 from an input tells that it takes pixels. `signature` as Interpreter::Create takes it.
+// By the metadata of `module` (normalization, least and largest values), else by its first ops (subtracting
+// 127.5 from an input tells that it takes pixels), else by the size of the weights of its first convolution.
+// `signature` as Interpreter::Create takes it.
 SampleOptions SampleOptionsOf(const ir::Module& module, const std::string& signature);
 
 class Samples : public quantization::SampleSource {
@@ -46,12 +49,12 @@ class Samples : public quantization::SampleSource {
   virtual bool scaled() const = 0;
 };
 
-// `path`: a picture or a folder of them (with its subfolders) for a model with one input [N,H,W,3] or
-// [N,H,W,1] of float32 or uint8; an .npz, or a folder of them, whose keys are the inputs' names (the
-// signature's or the tensors', with or without ":0", also behind "SIGNATURE/"), or an .npy for the only
-// input. An array of an input's shape is one sample; with one dimension more, or along a first dimension
-// where the input has 1 or none that is known, it holds one sample after the other. In a folder that has a
-// subfolder named as the signature, only that one counts.
+// `path`: a picture or a folder of them (with its subfolders) for a model with one input [N,H,W,C] or
+// [N,C,H,W], C being 1 or 3, of float32, or of uint8 or int32 that take pixels; an .npz, or a folder of them,
+// whose keys are the inputs' names (the signature's or the tensors', with or without ":0", also behind
+// "SIGNATURE/"), or an .npy for the only input. An array of an input's shape is one sample; with one
+// dimension more, or along a first dimension where the input has 1 or none that is known, it holds one sample
+// after the other. In a folder that has a subfolder named as the signature, only that one counts.
 //
 // Get decodes one sample and keeps nothing of it. It returns an empty vector for a file that cannot be read
 // (see problem()), and fails with kSampleNotFinite for NaN and infinity.

@@ -105,10 +105,7 @@ class ArrayFiles {
     finding.Cause("'{}' holds {}; the model takes {}", from.name,
                   given.empty() ? "no arrays" : ListSome(given), DescribeInputs(inputs_));
     std::vector<std::string> names;
-    for (const runtime::TensorInfo& input : inputs_) {
-      names.push_back(input.name);
-      finding.Tensor(NoteOf(input));
-    }
+    for (const runtime::TensorInfo& input : inputs_) names.push_back(input.name);
     finding.Fix("name the arrays as the inputs: " + SaveCode(names));
     return context.findings.Report(std::move(finding));
   }
@@ -148,8 +145,7 @@ class ArrayFiles {
         Finding(Code::kSamplesUnfit)
             .Headline("the samples for '{}' have another shape than the model takes", input.name)
             .Cause("'{}' holds {}; the model takes {}", from.name, Describe(array), DescribeInput(input))
-            .Fix(AdviceForShape(input, array.dims()))
-            .Tensor(NoteOf(input)));
+            .Fix(AdviceForShape(input, array.dims())));
   }
 
   static void ReportDType(const SampleFile& from, const npz::Array& array, const runtime::TensorInfo& input,
@@ -162,7 +158,7 @@ class ArrayFiles {
     finding.Fix(fmt::format("convert the array{}: array.astype('{}')",
                             pixels ? ", scaled as the program does that runs the model" : "",
                             NameOf(input.dtype)));
-    context.findings.Report(std::move(finding.Tensor(NoteOf(input))));
+    context.findings.Report(std::move(finding));
   }
 
   static void ReportEmpty(const SampleFile& from, const npz::Array& array, const runtime::TensorInfo& input,
@@ -170,8 +166,7 @@ class ArrayFiles {
     context.findings.Report(Finding(Code::kSamplesUnfit)
                                 .Headline("the array for '{}' is empty", input.name)
                                 .Cause("'{}' holds {}", from.name, Describe(array))
-                                .Fix("give an array with some hundred samples")
-                                .Tensor(NoteOf(input)));
+                                .Fix("give an array with some hundred samples"));
   }
 
   Failed ReportCounts(const SampleFile& from, const std::vector<std::vector<SampleFit>>& fits,

@@ -24,15 +24,13 @@ constexpr std::string_view kEnough =
 // Pictures of any kind fill their range nearly; those that fill about half of it were scaled for another one,
 // such as 0..1 where the model takes -1..1. Numbers outside of the range by more than rounding say the same.
 constexpr float kLeastFilled = 0.55f, kMostOutside = 0.05f;
+// Where only the order of magnitude is known: 0..255 against 0..1 is told, 0..1 against -1..1 is not.
+constexpr float kRoughly = 20;
 // Samples are nearly the same if their points differ by that much of the whole range (root mean square)...
 constexpr float kNearlyTheSame = 0.02f;
 // ... which says something only where the points of one sample differ among themselves.
 constexpr float kTellingSpread = 0.05f;
 constexpr size_t kFewestToGroup = 8;
-
-bool IsPicture(const runtime::TensorInfo& input) {
-  return input.shape.rank() == 4 && input.shape[3].value_or(3) == 3;
-}
 
 // The same number everywhere is ordinary in masks and the like, which are integers.
 bool MayNotBeConstant(const runtime::TensorInfo& input) {
@@ -70,7 +68,13 @@ float Outside(const ValueRange& range, float low, float high) {
 }
 
 bool Fits(const ValueRange& range, float low, float high) {
-  return Outside(range, low, high) <= kMostOutside && high - low >= kLeastFilled * (range.high - range.low);
+  const float width = range.high - range.low;
+  if (range.rough) return high - low > width / kRoughly && high - low < width * kRoughly;
+  return Outside(range, low, high) <= kMostOutside && high - low >= kLeastFilled * width;
+}
+
+Finding::TensorNote NoteOf(const runtime::TensorInfo& input) {
+  return {input.name, std::string(NameOf(input.dtype)), input.shape.with_minus_one(), input.shape.ranked()};
 }
 
 std::string RangeText(float low, float high) { return fmt::format("{:.4g}..{:.4g}", low, high); }
@@ -98,10 +102,10 @@ SampleCheck::Summary SampleCheck::Summarize(const Tensor& tensor, size_t input) 
         high = number > high ? number : high;
       }
       summary = {low, high, 1, data.size() > 1 && low == high ? size_t{1} : 0, 0, 0};
-      if (!IsPicture(inputs_[input]) || tensor.rank() != 4 || tensor.dims()[3] != 3 || low == high) return;
+      const auto axes = AxesOfPicture(inputs_[input].dtype, inputs_[input].shape);
+      if (!axes || axes->channels != 3 || tensor.dims()[3] != 3 || low == high) return;
       const vision::Preparation as_it_is;
-      const bool normalized =
-          IsFloat(tensor.dtype()) && options_.normalization != SampleOptions::Source::kNone;
+      const bool normalized = IsFloat(tensor.dtype());
       const vision::Preparation& by = normalized ? options_.preparation : as_it_is;
       summary.pictures = 1;
       summary.grey = IsGrey<T>(data, by, 0.02f * (high - low) * by.std[0]);
@@ -175,9 +179,12 @@ void SampleCheck::ReportRanges(Context& context) const {
       finding.Fix("give each array the other one's name");
       finding.Tensor(NoteOf(inputs_[other]));
     } else {
-      finding.Headline("the samples for '{}' lie in {}, the model takes {}", inputs_[i].name,
-                       RangeText(found.low, found.high), RangeText(wanted->low, wanted->high));
-      finding.Cause("ranges measured on them do not fit what the model will see");
+      finding.Headline("the samples for '{}' lie in {}, the model takes {}{}", inputs_[i].name,
+                       RangeText(found.low, found.high), wanted->rough ? "about " : "",
+                       RangeText(wanted->low, wanted->high));
+      finding.Cause("{}", wanted->rough
+                              ? "the weights of its first convolution are made for that order of magnitude"
+                              : "ranges measured on them do not fit what the model will see");
       finding.Fix("scale them as the program does that runs the model: to " +
                   RangeText(wanted->low, wanted->high));
     }

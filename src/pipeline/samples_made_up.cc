@@ -98,9 +98,10 @@ class MadeUpSamples final : public quantization::SampleSource {
     std::vector<Tensor> tensors;
     for (size_t i = 0; i < inputs_.size(); ++i) {
       const runtime::TensorInfo& input = inputs_[i];
+      const auto axes = AxesOfPicture(input.dtype, input.shape);
       Dims dims;
       for (int axis = 0; axis < input.shape.rank(); ++axis) {
-        const bool side = input.shape.rank() == 4 && (axis == 1 || axis == 2);
+        const bool side = axes && (axis == axes->height || axis == axes->width);
         dims.push_back(input.shape[axis].value_or(axis == 0 ? 1 : side ? 224 : 16));
       }
       const auto elements = CheckedProduct(dims);
@@ -111,11 +112,12 @@ class MadeUpSamples final : public quantization::SampleSource {
                                            .Fix("give samples", "--data FOLDER"));
       }
       const auto seed = static_cast<uint32_t>(index * 31 + i);
-      if (IsPictureInput(input.dtype, input.shape)) {
+      if (axes) {
         vision::Preparation preparation = options_.preparation;
-        preparation.height = dims[1];
-        preparation.width = dims[2];
-        tensors.push_back(PictureTensor(MadeUpPicture(dims[1], dims[2], seed), input, preparation));
+        preparation.height = dims[static_cast<size_t>(axes->height)];
+        preparation.width = dims[static_cast<size_t>(axes->width)];
+        const Picture picture = MadeUpPicture(preparation.height, preparation.width, seed);
+        tensors.push_back(PictureTensor(picture, input, preparation));
       } else {
         tensors.push_back(Numbers(i, std::move(dims), seed));
       }

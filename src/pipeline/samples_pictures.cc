@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "formats/image/picture.h"
 #include "pipeline/samples_sources.h"
+#include "tensor/transpose.h"
 
 namespace litesmith::pipeline {
 namespace {
@@ -24,7 +25,7 @@ Tensor Grey(const Tensor& colours) {
   return grey;
 }
 
-// The same picture for each place of the batch; uint8 rounds to the nearest pixel.
+// The same picture for each place of the batch; integers are the nearest pixel.
 template <class T>
 Tensor Batch(const Tensor& picture, int64_t count) {
   Dims dims = picture.dims();
@@ -33,8 +34,8 @@ Tensor Batch(const Tensor& picture, int64_t count) {
   const auto from = picture.data<float>();
   const auto to = batch.mutable_data<T>();
   for (size_t i = 0; i < from.size(); ++i) {
-    if constexpr (std::is_same_v<T, uint8_t>) {
-      to[i] = static_cast<uint8_t>(std::clamp(std::round(from[i]), 0.0f, 255.0f));
+    if constexpr (std::is_integral_v<T>) {
+      to[i] = static_cast<T>(std::clamp(std::round(from[i]), 0.0f, 255.0f));
     } else {
       to[i] = from[i];
     }
@@ -63,8 +64,9 @@ class PictureSamples : public Samples {
     const auto picture = ReadPicture(file->bytes, files_[index].path, own);
     if (!picture) return PassOver(index, findings);
     vision::Preparation preparation = preparation_;
-    preparation.height = input_.shape[1].value_or(picture->height);
-    preparation.width = input_.shape[2].value_or(picture->width);
+    const PictureAxes axes = *AxesOfPicture(input_.dtype, input_.shape);
+    preparation.height = input_.shape[axes.height].value_or(picture->height);
+    preparation.width = input_.shape[axes.width].value_or(picture->width);
     const int64_t count = input_.shape[0].value_or(1);
     const Dims dims = {count, preparation.height, preparation.width, 3};  // grey ones come from colours
     const auto elements = CheckedProduct(dims);
@@ -94,12 +96,10 @@ Failed ReportNoPictureInput(const std::vector<runtime::TensorInfo>& inputs, cons
   Finding finding(Code::kSamplesUnfit);
   finding.Headline("pictures are no samples for this model");
   finding.Cause("'{}' is a picture, and the model takes {}{}", file, DescribeInputs(inputs),
-                inputs.size() == 1 ? ", which is no picture [1,H,W,3] or [1,H,W,1] of float32 or uint8" : "");
+                inputs.size() == 1 ? ", which is no picture [1,H,W,3] or [1,H,W,1]" : "");
   std::string arrays;
-  for (const runtime::TensorInfo& input : inputs) {
+  for (const runtime::TensorInfo& input : inputs)
     arrays += fmt::format("{}'{}': array", arrays.empty() ? "" : ", ", input.name);
-    finding.Tensor(NoteOf(input));
-  }
   finding.Fix(fmt::format("give arrays of NumPy: an .npz per sample, or one with all of them, written with "
                           "numpy.savez('samples.npz', **{{{}}})",
                           arrays),
@@ -107,42 +107,49 @@ Failed ReportNoPictureInput(const std::vector<runtime::TensorInfo>& inputs, cons
   return context.findings.Report(std::move(finding));
 }
 
-// Half of the models want 0..1, half -1..1. Ranges of the wider one hold what the other one needs.
-constexpr float kGuessedMean = 127.5f, kGuessedStd = 127.5f;
-
+// Says which numbers pictures become, unless the metadata tells.
 void ReportNormalization(const runtime::TensorInfo& input, const SampleOptions& options, Context& context) {
-  if (options.normalization == SampleOptions::Source::kNone) {
-    context.findings.Report(
-        Finding(Code::kSamplesDoubtful)
-            .Headline("pictures were scaled to -1..1 for '{}', which is a guess", input.name)
-            .Cause("neither metadata nor first ops of the model tell which numbers it takes for black and "
-                   "white; "
-                   "if it takes others, all ranges are wrong")
-            .Fix("if it takes others, give samples as your program prepares them, as arrays of NumPy: "
-                 "numpy.savez('samples.npz', **{'" +
-                     input.name + "': array})",
-                 "--data samples.npz")
-            .Tensor(NoteOf(input)));
+  using Source = SampleOptions::Source;
+  if (options.normalization == Source::kMetadata) return;
+  const vision::Preparation& by = options.preparation;
+  const std::string scale =
+      fmt::format("{:.3g}..{:.3g}", -by.mean[0] / by.std[0], (255 - by.mean[0]) / by.std[0]);
+  Finding finding(Code::kSamplesDoubtful);
+  if (options.normalization == Source::kFirstOps) {
+    finding.As(Severity::kNote);
+    finding.Headline("pictures were scaled to {} for '{}'", scale, input.name);
+    finding.Cause("that is what the first ops of the model want");
+    context.findings.Report(std::move(finding));
     return;
   }
-  if (options.normalization != SampleOptions::Source::kFirstOps) return;
-  const vision::Preparation& by = options.preparation;
-  context.findings.Report(Finding(Code::kSamplesDoubtful)
-                              .As(Severity::kNote)
-                              .Headline("pictures enter '{}' as the model's first ops want them", input.name)
-                              .Cause("from {:.3g} for black to {:.3g} for white (mean {:.4g}, std {:.4g})",
-                                     -by.mean[0] / by.std[0], (255 - by.mean[0]) / by.std[0], by.mean[0],
-                                     by.std[0]));
+  finding.Headline("pictures were scaled to {} for '{}', which is a guess", scale, input.name);
+  finding.Cause("{}; if the model takes other numbers for black and white, all ranges are wrong",
+                options.normalization == Source::kFirstWeights
+                    ? "no metadata and no op tells, but the weights of the first convolution suggest it"
+                    : "nothing in the model tells");
+  finding.Fix(
+      "if it takes others, give samples as your program prepares them, as arrays of NumPy: "
+      "numpy.savez('samples.npz', **{'" +
+          input.name + "': array})",
+      "--data samples.npz");
+  context.findings.Report(std::move(finding));
 }
 
 }  // namespace
 
 Tensor PictureTensor(const Picture& picture, const runtime::TensorInfo& input,
-                     const vision::Preparation& preparation) {
+                     vision::Preparation preparation) {
+  if (!IsFloat(input.dtype)) {
+    preparation.mean.fill(0);
+    preparation.std.fill(1);
+  }
+  const PictureAxes axes = *AxesOfPicture(input.dtype, input.shape);
   Tensor tensor = vision::Prepare(picture, preparation);
-  if (input.shape[3].value_or(3) == 1) tensor = Grey(tensor);
+  if (input.shape[axes.channels].value_or(3) == 1) tensor = Grey(tensor);
+  if (axes.channels == 1) tensor = Transposed(tensor, std::vector<int>{0, 3, 1, 2});
   const int64_t count = input.shape[0].value_or(1);
   if (input.dtype == DType::kUInt8) return Batch<uint8_t>(tensor, count);
+  if (input.dtype == DType::kInt32) return Batch<int32_t>(tensor, count);
   return count == 1 ? tensor : Batch<float>(tensor, count);
 }
 
@@ -155,18 +162,9 @@ Result<std::unique_ptr<Samples>> OpenPictures(std::vector<SampleFile> files,
         std::make_unique<PictureSamples>(std::move(files), runtime::TensorInfo(), options.preparation));
   }
   if (!TakesPictures(inputs)) return ReportNoPictureInput(inputs, files[0].name, context);
-  vision::Preparation preparation = options.preparation;
-  if (inputs[0].dtype == DType::kUInt8) {
-    preparation.mean.fill(0);
-    preparation.std.fill(1);
-  } else {
-    if (options.normalization == SampleOptions::Source::kNone) {
-      preparation.mean.fill(kGuessedMean);
-      preparation.std.fill(kGuessedStd);
-    }
-    ReportNormalization(inputs[0], options, context);
-  }
-  return std::unique_ptr<Samples>(std::make_unique<PictureSamples>(std::move(files), inputs[0], preparation));
+  if (IsFloat(inputs[0].dtype)) ReportNormalization(inputs[0], options, context);
+  return std::unique_ptr<Samples>(
+      std::make_unique<PictureSamples>(std::move(files), inputs[0], options.preparation));
 }
 
 }  // namespace litesmith::pipeline

@@ -83,14 +83,13 @@ std::string AdviceForShape(const runtime::TensorInfo& input, const Dims& dims) {
   for (const Dim dim : wanted) text += dim.known() ? fmt::format(",{}", dim.value()) : std::string(",?");
   const std::string general =
       fmt::format("give '{}' an array of the shape [N{}], N being the number of samples", input.name, text);
-  const size_t rank = wanted.size();
   // The same picture with other channels, or channels at another place.
-  if (rank != 3 || dims.size() < 3 || !wanted[2].known()) return general;
-  const int64_t channels = wanted[2].value(), given = dims.back();
-  const int64_t leading = dims[dims.size() - 3];
-  if (leading == channels && given != channels && dims.size() == 4) {
+  if (wanted.size() != 3 || dims.size() < 3) return general;
+  const int64_t channels = wanted[2].value_or(0), given = dims.back();
+  if (dims.size() == 4 && given > 4 && dims[1] == channels)
     return fmt::format("channels come last here: array.transpose(0, 2, 3, 1); {}", general);
-  }
+  if (dims.size() == 4 && dims[1] > 4 && given == wanted[0].value_or(0))
+    return fmt::format("channels come first here: array.transpose(0, 3, 1, 2); {}", general);
   if (given == 1 && channels == 3)
     return fmt::format("the model wants colours: numpy.repeat(array, 3, axis=-1); {}", general);
   if (given == 4 && channels == 3)

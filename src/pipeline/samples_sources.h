@@ -36,18 +36,21 @@ Result<std::unique_ptr<Samples>> OpenArrays(std::vector<SampleFile> files,
                                             const std::vector<runtime::TensorInfo>& inputs,
                                             const SampleOptions& options, Context& context);
 
-// [N,H,W,C] of float32 or uint8, with C 1, 3 or unknown and N known or not.
-bool IsPictureInput(DType dtype, const Shape& shape);
+// Axes of an input [N,H,W,C] or [N,C,H,W] of float32, uint8 or int32, with C 1 or 3, or last and unknown.
+struct PictureAxes {
+  int height, width, channels;
+};
+std::optional<PictureAxes> AxesOfPicture(DType dtype, const Shape& shape);
 bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs);  // one such input
 
-// What a picture input takes of a picture: scaled to the preparation's size, repeated for the batch.
+// What a picture input takes of a picture: scaled to the preparation's size and repeated for the batch;
+// normalized if it takes floats, else pixels.
 Tensor PictureTensor(const Picture& picture, const runtime::TensorInfo& input,
-                     const vision::Preparation& preparation);
+                     vision::Preparation preparation);
 
 // "x float32[1,8]".
 std::string DescribeInput(const runtime::TensorInfo& input);
 std::string DescribeInputs(const std::vector<runtime::TensorInfo>& inputs);
-Finding::TensorNote NoteOf(const runtime::TensorInfo& input);
 // "a, b, c and 12 more".
 std::string ListSome(const std::vector<std::string>& names);
 // Warns of files that were passed over, each with its reason: "notes.txt: the file is empty".

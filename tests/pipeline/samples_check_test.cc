@@ -72,6 +72,14 @@ TEST_F(SamplesCheckTest, ARangeThatIsNotTheModelsIsTold) {
   EXPECT_EQ(Said(), "");
 }
 
+TEST_F(SamplesCheckTest, OfARoughRangeOnlyTheMagnitudeCounts) {
+  options_.ranges = {ValueRange{-1, 1, true}};
+  Check(Many(0, 1));
+  EXPECT_EQ(Said(), "");
+  Check(Many(0, 255));
+  ExpectSaid(Code::kSamplesDoubtful, {"'image'", "..254.8", "about -1..1", "first convolution"});
+}
+
 TEST_F(SamplesCheckTest, WithoutARangeNothingIsSaidOfIt) {
   options_.ranges = {};
   Check(Many(0, 1000));

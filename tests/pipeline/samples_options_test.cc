@@ -1,6 +1,8 @@
 // What a model takes is read from its metadata or from what its first ops do.
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "formats/tflite/metadata.h"
 #include "pipeline/samples.h"
 #include "verifying.h"
@@ -107,6 +109,39 @@ TEST_F(SamplesOptionsTest, MetadataComesFirst) {
   EXPECT_EQ(bounded.normalization, Source::kNone);
   ASSERT_TRUE(bounded.ranges[0].has_value());
   EXPECT_EQ(bounded.ranges[0]->high, 3);
+}
+
+// Filters of a convolution whose biases take away the mean of inputs of `mean` and `deviation`.
+std::string Convolution(float mean, float deviation) {
+  std::mt19937 random(3);
+  const auto next = [&] { return static_cast<float>(random() >> 8) / 8388608.0f - 1; };  // -1..1
+  std::string weights, biases;
+  for (int filter = 0; filter < 16; ++filter) {
+    float sum = 0;
+    for (int i = 0; i < 3; ++i) {
+      const float weight = next() / deviation;
+      sum += weight;
+      weights += fmt::format("{}{}", weights.empty() ? "" : ", ", weight);
+    }
+    biases += fmt::format("{}{}", biases.empty() ? "" : ", ", 0.2f * next() - mean * sum);
+  }
+  return fmt::format(
+      "  %v = const f32[16,1,1,3] [{}]\n  %a = const f32[16] [{}]\n"
+      "  %p = const i32[4,2] [0, 0, 1, 1, 1, 1, 0, 0]\n  %q = tfl.PAD(%x, %p) : f32[1,8,8,3]\n"
+      "  %y = tfl.CONV_2D(%q, %v, %a) {{padding = 0, stride_h = 1, stride_w = 1}} : f32[1,8,8,16]\n",
+      weights, biases);
+}
+
+TEST_F(SamplesOptionsTest, TheFirstConvolutionTellsTheScaleWhereNothingElseDoes) {
+  const auto expect = [&](float mean, float deviation, float low, float high) {
+    const SampleOptions options = OptionsOf(Convolution(mean, deviation));
+    ExpectRange(options, Source::kFirstWeights, low, high);
+    EXPECT_TRUE(options.ranges[0]->rough);
+  };
+  expect(110, 60, 0, 255);
+  expect(0, 60, -128, 127);
+  expect(0.45f, 0.25f, 0, 1);
+  expect(0, 0.5f, -1, 1);
 }
 
 TEST_F(SamplesOptionsTest, BytesArePixels) {

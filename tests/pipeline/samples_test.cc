@@ -68,6 +68,21 @@ TEST_F(PicturesTest, OneChannelIsTheBrightness) {
   EXPECT_EQ(All(*Open(WritePlain("a.png", 100, 200, 50)))[0][0].data<uint8_t>()[0], 153);
 }
 
+TEST_F(PicturesTest, ChannelsMayComeFirst) {
+  inputs_ = {Input("image", {1, 3, 2, 5}, DType::kUInt8)};
+  const Tensor tensor = All(*Open(WritePlain("a.png", 100, 200, 50, 9)))[0][0];
+  EXPECT_EQ(tensor.dims(), (Dims{1, 3, 2, 5}));
+  EXPECT_EQ(tensor.data<uint8_t>()[9], 100);
+  EXPECT_EQ(tensor.data<uint8_t>()[10], 200);
+  EXPECT_EQ(tensor.data<uint8_t>()[29], 50);
+}
+
+TEST_F(PicturesTest, OtherIntegersArePixelsToo) {
+  inputs_ = {Input("image", {1, 1, 1, 3}, DType::kInt32)};
+  EXPECT_TRUE(SameTensor(All(*Open(WritePlain("a.png", 200, 7, 0)))[0][0],
+                         Tensor::Of<int32_t>({1, 1, 1, 3}, {200, 7, 0})));
+}
+
 TEST_F(PicturesTest, SubfoldersCountAndHiddenFilesDoNot) {
   WritePlain("cats/1.png", 1, 2, 3);
   WritePlain("dogs/old/2.png", 1, 2, 3);
@@ -104,11 +119,22 @@ TEST_F(PicturesTest, ADamagedPictureIsPassedOverWithItsReason) {
 }
 
 TEST_F(PicturesTest, WithoutNormalizationTheGuessIsTold) {
-  options_ = {};
+  options_.normalization = SampleOptions::Source::kNone;
   const auto samples = Open(WritePlain("a.png", 0, 255, 0));
   ASSERT_NE(samples, nullptr);
-  ExpectSaid(Code::kSamplesDoubtful, {"'image'", "-1..1", "guess"});
+  ExpectSaid(Code::kSamplesDoubtful, {"'image'", "-1..1", "guess", "nothing in the model tells"});
   EXPECT_FLOAT_EQ(All(*samples)[0][0].data<float>()[0], -1.0f);
+}
+
+TEST_F(PicturesTest, WhatTheModelTellsIsSaidByHowSureItIs) {
+  options_.normalization = SampleOptions::Source::kFirstWeights;
+  ASSERT_NE(Open(WritePlain("a.png", 0, 255, 0)), nullptr);
+  ExpectSaid(Code::kSamplesDoubtful, {"guess", "weights of the first convolution"});
+  findings_.Take();
+  options_.normalization = SampleOptions::Source::kFirstOps;
+  ASSERT_NE(Open(Path("a.png")), nullptr);
+  ExpectSaid(Code::kSamplesDoubtful, {"-1..1", "first ops"});
+  EXPECT_EQ(findings_.findings()[0].severity, Severity::kNote);
 }
 
 TEST_F(PicturesTest, FoldersWithoutSamplesAreRefused) {
@@ -122,8 +148,8 @@ TEST_F(PicturesTest, PicturesForOtherInputsAreRefusedWithTheNamesOfArrays) {
   inputs_ = {Input("image", {1, 2, 2, 3}), Input("size", {1, 2})};
   ExpectUnfit(folder_,
               {"pictures", "image float32[1,2,2,3], size float32[1,2]", "{'image': array, 'size': array}"});
-  inputs_ = {Input("x", {1, 3, 8, 8})};
-  ExpectUnfit(folder_, {"x float32[1,3,8,8]", "no picture [1,H,W,3]"});
+  inputs_ = {Input("x", {1, 8, 8})};
+  ExpectUnfit(folder_, {"x float32[1,8,8]", "no picture [1,H,W,3]"});
 }
 
 TEST_F(PicturesTest, PicturesForAnotherSignatureAreNoMistake) {
@@ -240,9 +266,12 @@ TEST_F(ArraysTest, PicturesWithOtherChannelsAreRefusedWithTheFix) {
   const auto unfit = [&](Dims dims, const char* advice) {
     ExpectUnfit(WriteNpz("data.npz", {{"x", Tensor::Zeros(DType::kFloat32, dims)}}), {advice, "[N,4,4,3]"});
   };
-  unfit({2, 3, 4, 4}, "transpose(0, 2, 3, 1)");
+  unfit({2, 3, 8, 8}, "transpose(0, 2, 3, 1)");
   unfit({2, 4, 4, 1}, "numpy.repeat(array, 3, axis=-1)");
   unfit({2, 4, 4, 4}, "array[..., :3]");
+  inputs_ = {Input("x", {1, 3, 8, 8})};
+  ExpectUnfit(WriteNpz("data.npz", {{"x", Tensor::Zeros(DType::kFloat32, {2, 8, 8, 3})}}),
+              {"transpose(0, 3, 1, 2)", "[N,3,8,8]"});
 }
 
 TEST_F(ArraysTest, DifferentNumbersOfSamplesAreRefused) {
