@@ -22,7 +22,8 @@ struct PassContext {
   std::string* dump = nullptr;
   // For diagnoses: what fails is passed over, so that what else is wrong is found as well.
   bool keep_going = false;
-  // Sets the types of what an op gives that no table knows, from the types of what it takes; null: nobody can.
+  // Sets the types of what an op gives that no table knows, from the types of what it takes; null: nobody
+  // can.
   std::function<void(Node&)> infer_unknown_op = {};
 };
 
