@@ -4,6 +4,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "tf/operands.h"
 #include "tf/ops.h"
 
 namespace litesmith::tf {
@@ -81,19 +82,58 @@ const Op* FindOp(std::string_view name) {
   return nullptr;
 }
 
-size_t LeastOperands(const Op& op) {
+namespace {
+
+// What the table says of an op; empty if nothing.
+std::string_view OperandsOf(const Op& op) {
   static const auto by_name = [] {
-    std::unordered_map<std::string_view, size_t> map;
-    const auto add = [&](size_t count, std::string_view names) {
-      while (!names.empty()) map.emplace(NextWord(names), count);
+    std::unordered_map<std::string_view, std::string_view> map;
+    const auto add = [&](std::string_view operands, std::string_view names) {
+      while (!names.empty()) map.emplace(NextWord(names), operands);
     };
-#define LS_OPERANDS(count, names) add(count, names);
+#define LS_OPERANDS(operands, names) add(operands, names);
 #include "tf/operand_counts.def"
 #undef LS_OPERANDS
     return map;
   }();
   const auto found = by_name.find(op.name);
-  return found != by_name.end() ? found->second : 0;
+  return found != by_name.end() ? found->second : std::string_view();
+}
+
+// How many operands a list argument has; nothing if its attribute is missing.
+std::optional<size_t> ListLength(std::string_view attribute, const Attributes& attributes) {
+  if (const auto* list = attributes.FindAs<std::vector<DType>>(attribute)) return list->size();
+  const auto* number = attributes.FindAs<int64_t>(attribute);
+  if (number == nullptr || *number < 0 || *number > kMaxListOutputs) return std::nullopt;
+  return static_cast<size_t>(*number);
+}
+
+}  // namespace
+
+size_t LeastOperands(const Op& op) {
+  size_t least = 0;
+  for (std::string_view words = OperandsOf(op); !words.empty();)
+    least += NextWord(words).find('*') == std::string_view::npos ? 1 : 0;
+  return least;
+}
+
+std::optional<std::vector<DType>> OperandTypes(const Op& op, const Attributes& attributes) {
+  std::string_view words = OperandsOf(op);
+  if (words.empty()) return std::nullopt;
+  std::vector<DType> types;
+  while (!words.empty()) {
+    const std::string_view word = NextWord(words);
+    const size_t star = word.find('*');
+    const std::string_view type = star == word.npos ? word : word.substr(star + 1);
+    size_t count = 1;
+    if (star != word.npos) {
+      const auto length = ListLength(star == 0 ? type : word.substr(0, star), attributes);
+      if (!length) return std::nullopt;
+      count = *length;
+    }
+    for (size_t i = 0; i < count; ++i) types.push_back(TypeOf(type, attributes, i));
+  }
+  return types;
 }
 
 size_t OutputCount(const Op& op, const Attributes& attributes) {

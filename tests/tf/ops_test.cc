@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "tf/operands.h"
 #include "tf/ops.h"
 
 namespace litesmith::tf {
@@ -40,9 +41,14 @@ TEST(Ops, TellHowManyOperandsTheyTakeAtLeast) {
   EXPECT_EQ(LeastOperands(Conv2D), 2u);
   EXPECT_EQ(LeastOperands(Placeholder), 0u);
   EXPECT_EQ(LeastOperands(ConcatV2), 1u);  // the axis: values are a list
+  EXPECT_EQ(OperandTypes(ConcatV2, {{"N", int64_t{2}}, {"T", DType::kInt8}}),
+            (std::vector<DType>{DType::kInt8, DType::kInt8, DType::kInt32}));
+  EXPECT_EQ(OperandTypes(ConcatV2, {{"T", DType::kInt8}}), std::nullopt);
+  EXPECT_EQ(OperandTypes(IdentityN, {{"T", std::vector<DType>{DType::kBool}}}),
+            std::vector<DType>{DType::kBool});
   // A name that is none would protect no op.
   const std::string_view listed[] = {
-#define LS_OPERANDS(count, names) names,
+#define LS_OPERANDS(operands, names) names,
 #include "tf/operand_counts.def"
 #undef LS_OPERANDS
   };

@@ -2,6 +2,7 @@
 
 #include "base/finding.h"
 #include "import/tf/versions.h"
+#include "tf/operands.h"
 
 namespace litesmith::import_tf {
 namespace {
@@ -39,6 +40,8 @@ class BodyBuilder {
   Result<void> CopyImplementation(std::string_view function, Attributes& attributes);
   std::vector<ir::Type> TypesOf(const OutputLayout& layout, Attributes& attributes) const;
   Result<ir::Value*> ValueOf(const Edge& edge, const graphdef::NodeDef* reader);
+  Result<void> CheckOperands(const graphdef::NodeDef& definition, const tf::Op& op,
+                             const Attributes& attributes, const std::vector<ir::Value*>& operands) const;
   ir::Origin OriginOf(const graphdef::NodeDef& definition);
   void Name(ir::Node* node, const graphdef::NodeDef& definition);
 
@@ -130,20 +133,43 @@ Result<void> BodyBuilder::MakeNode(uint32_t index) {
       operands.push_back(value);
     }
   }
-  if (op.op != nullptr && !op.is_call && operands.size() < tf::LeastOperands(*op.op)) {
-    return source_.context.findings.Report(
-        FindingAt(Code::kGraphDamaged, definition, body_.function)
-            .Headline("an op without all of its inputs")
-            .Cause("{} is a {}, which takes {} inputs, and has {}", definition.name, definition.op,
-                   tf::LeastOperands(*op.op), operands.size())
-            .Fix("the file is damaged, or was edited wrongly: export the model again"));
-  }
+  if (op.op != nullptr && !op.is_call)
+    LS_RETURN_IF_FAILED(CheckOperands(definition, *op.op, attributes, operands));
   LS_TRY(const ir::OpDef* op_def, TurnCallIntoOp(definition, op, attributes));
   LS_RETURN_IF_FAILED(RequestFunctions(definition, attributes));
   LS_RETURN_IF_FAILED(resources_.Complete(definition, body_.function, attributes));
   std::vector<ir::Type> types = TypesOf(made.layout, attributes);
   made.node = builder_.Create(*op_def, operands, std::move(types), std::move(attributes));
   Name(made.node, definition);
+  return {};
+}
+
+// TensorFlow would not load a graph whose nodes contradict their ops' registrations.
+Result<void> BodyBuilder::CheckOperands(const graphdef::NodeDef& definition, const tf::Op& op,
+                                        const Attributes& attributes,
+                                        const std::vector<ir::Value*>& operands) const {
+  Finding finding = FindingAt(Code::kGraphDamaged, definition, body_.function);
+  finding.Fix("the file is damaged, or was edited wrongly: export the model again");
+  const auto report = [&] { return source_.context.findings.Report(std::move(finding)); };
+  const auto wanted = tf::OperandTypes(op, attributes);
+  const size_t least = tf::LeastOperands(op);
+  // A fused twin ("_FusedConv2D") has further operands.
+  const bool too_many = wanted && operands.size() > wanted->size() && definition.op == op.name;
+  if (operands.size() < least || too_many) {
+    finding.Headline("{}", too_many ? "an op with too many inputs" : "an op without all of its inputs")
+        .Cause("{} is of op {}, which takes {} inputs, and has {}", definition.name, definition.op,
+               too_many ? wanted->size() : least, operands.size());
+    return report();
+  }
+  for (size_t i = 0; wanted && i < operands.size() && i < wanted->size(); ++i) {
+    const DType given = operands[i] != nullptr ? operands[i]->type.dtype : DType::kInvalid;
+    const DType expected = (*wanted)[i];
+    if (given == expected || given == DType::kInvalid || expected == DType::kInvalid) continue;
+    finding.Headline("an op whose inputs are of another type than it says")
+        .Cause("{} is of op {} and says that its input {} is {}; it is given {}", definition.name,
+               definition.op, i, NameOf(expected), NameOf(given));
+    return report();
+  }
   return {};
 }
 

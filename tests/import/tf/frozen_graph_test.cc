@@ -35,7 +35,7 @@ TEST(FrozenGraph, CutsAtTheTensorsThatAreNamed) {
   options.output_tensors = {"b", "parts:1"};
   const Outcome run = ImportGraph(
       Graph({Placeholder("x", {4}), Node("a", "Neg", {"x"}, kT), Node("b", "Relu", {"a"}, kT),
-             Const("axis", FloatTensor({}, {0})),
+             Const("axis", ZeroTensor(kInt32, {}), kInt32),
              Node("parts", "Split", {"axis", "b"}, {{"T", TypeValue(kFloat)}, {"num_split", IntValue(2)}}),
              Node("c", "Relu", {"b"}, kT)}),
       options);
@@ -46,6 +46,21 @@ TEST(FrozenGraph, CutsAtTheTensorsThatAreNamed) {
   EXPECT_EQ(main.result(1)->index(), 1u);
   EXPECT_EQ(FindNode(main, "c"), nullptr);
   EXPECT_EQ(FindNode(main, "x"), nullptr);
+}
+
+TEST(FrozenGraph, RefusesNodesThatContradictTheirOps) {
+  const Attrs string = {{"T", TypeValue(kString)}};
+  for (const auto& [node, word] :
+       {std::pair(Node("y", "Relu", {"x", "x"}, kT), "takes 1 inputs, and has 2"),
+        std::pair(Node("y", "AddV2", {"x"}, kT), "takes 2 inputs, and has 1"),
+        std::pair(Node("y", "AddV2", {"x", "i"}, kT), "its input 1 is float32; it is given int32"),
+        std::pair(Node("y", "Relu", {"x"}, string), "its input 0 is string; it is given float32"),
+        std::pair(Node("y", "ConcatV2", {"x", "x", "x"}, {{"N", IntValue(2)}, {"T", TypeValue(kFloat)}}),
+                  "its input 2 is int32; it is given float32")}) {
+    const Outcome run = ImportGraph(Graph({Placeholder("x", {4}), Placeholder("i", {4}, kInt32), node}));
+    EXPECT_EQ(run.code(), Code::kGraphDamaged) << word;
+    EXPECT_NE(run.cause().find(word), std::string::npos) << run.cause();
+  }
 }
 
 TEST(FrozenGraph, KeepsAnInputThatNothingReads) {
@@ -84,7 +99,7 @@ TEST(FrozenGraph, ImportsALoopOfTensorFlow1WithItsBackEdge) {
       Graph({Placeholder("x", {2}),
              Node("enter", "Enter", {"x"}, {{"T", TypeValue(kFloat)}, {"frame_name", TextValue("f")}}),
              Node("merge", "Merge", {"enter", "next"}, {{"T", TypeValue(kFloat)}, {"N", IntValue(2)}}),
-             Const("yes", FloatTensor({}, {1})), Node("cond", "LoopCond", {"yes"}),
+             Const("yes", ZeroTensor(kBool, {}), kBool), Node("cond", "LoopCond", {"yes"}),
              Node("switch", "Switch", {"merge", "cond"}, kT), Node("body", "Neg", {"switch:1"}, kT),
              Node("next", "NextIteration", {"body"}, kT), Node("y", "Exit", {"switch"}, kT)}));
   ASSERT_TRUE(run.ok()) << run.cause();
@@ -132,7 +147,7 @@ TEST(FrozenGraph, RefusesOpsWithoutAllOfTheirInputs) {
                                    {"ConcatV2", {}}}) {
     const Outcome run = ImportGraph(Graph({Placeholder("x", {2}), Node("y", op, inputs, kT)}));
     EXPECT_EQ(run.code(), Code::kGraphDamaged) << op;
-    EXPECT_NE(run.cause().find("y is a " + op), std::string::npos) << run.cause();
+    EXPECT_NE(run.cause().find("y is of op " + op), std::string::npos) << run.cause();
   }
 }
 

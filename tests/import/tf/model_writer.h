@@ -68,6 +68,13 @@ inline std::string FloatTensor(const std::vector<int64_t>& dims, const std::vect
   for (float value : values) PutFixedField(tensor, 5, value);
   return tensor;
 }
+// All zeros.
+inline std::string ZeroTensor(uint64_t type, const std::vector<int64_t>& dims) {
+  std::string tensor;
+  PutVarintField(tensor, 1, type);
+  PutBytesField(tensor, 2, ShapeProto(dims));
+  return tensor;
+}
 inline std::string TextTensor(const std::vector<int64_t>& dims, const std::vector<std::string>& values) {
   std::string tensor;
   PutVarintField(tensor, 1, kString);
@@ -99,8 +106,9 @@ inline std::string Node(std::string_view name, std::string_view op,
   for (const auto& [key, value] : attrs) PutMapEntry(node, 5, key, value);
   return node;
 }
-inline std::string Placeholder(std::string_view name, const std::vector<int64_t>& dims) {
-  return Node(name, "Placeholder", {}, {{"dtype", TypeValue(kFloat)}, {"shape", ShapeValue(dims)}});
+inline std::string Placeholder(std::string_view name, const std::vector<int64_t>& dims,
+                               uint64_t type = kFloat) {
+  return Node(name, "Placeholder", {}, {{"dtype", TypeValue(type)}, {"shape", ShapeValue(dims)}});
 }
 inline std::string Const(std::string_view name, std::string_view tensor, uint64_t type = kFloat) {
   return Node(name, "Const", {}, {{"dtype", TypeValue(type)}, {"value", TensorValue(tensor)}});

@@ -217,17 +217,19 @@ TEST(SavedModelImport, FillsATableFromItsVocabularyFile) {
                       {}};
   const Attrs table = {
       {"shared_name", TextValue("t")}, {"key_dtype", TypeValue(kString)}, {"value_dtype", TypeValue(kInt64)}};
-  const std::string graph = Graph(
-      {Placeholder("path", {}), Node("keeper", "VarHandleOp", {}, {{"dtype", TypeValue(kString)}}),
-       Node("keep", "AssignVariableOp", {"keeper", "path"}),
-       Node("read", "ReadVariableOp", {"keeper", "^keep"}), Node("table", "HashTableV2", {}, table),
-       Node("start", "StatefulPartitionedCall", {"read", "table"}, {{"f", FunctionValue("init")}}),
-       Node("go", "NoOp", {"^start"}), Placeholder("in", {-1, 4}), Const("default", FloatTensor({}, {0})),
-       Node("find", "LookupTableFindV2", {"table", "in", "default"},
-            {{"Tin", TypeValue(kString)}, {"Tout", TypeValue(kInt64)}})},
-      {init});
+  const std::string graph =
+      Graph({Placeholder("path", {}), Node("keeper", "VarHandleOp", {}, {{"dtype", TypeValue(kString)}}),
+             Node("keep", "AssignVariableOp", {"keeper", "path"}),
+             Node("read", "ReadVariableOp", {"keeper", "^keep"}), Node("table", "HashTableV2", {}, table),
+             Node("start", "StatefulPartitionedCall", {"read", "table"}, {{"f", FunctionValue("init")}}),
+             Node("go", "NoOp", {"^start"}), Placeholder("in", {-1, 4}, kString),
+             Const("default", ZeroTensor(kInt64, {}), kInt64),
+             Node("find", "LookupTableFindV2", {"table", "in", "default"},
+                  {{"Tin", TypeValue(kString)}, {"Tout", TypeValue(kInt64)}})},
+            {init});
   std::string meta = MetaGraph(
-      graph, {Serving("in:0", "find:0"), {"__saved_model_init_op", {}, {{"op", "go", kFloat, {}}}}});
+      graph, {{"serving_default", {{"x", "in:0", kString, {-1, 4}}}, {{"y", "find:0", kInt64, {-1, 4}}}},
+              {"__saved_model_init_op", {}, {{"op", "go", kFloat, {}}}}});
   std::string asset, info;
   PutBytesField(info, 1, "path:0");
   PutBytesField(asset, 1, info);
