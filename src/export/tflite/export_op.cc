@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/finding.h"
@@ -50,17 +51,51 @@ void ReferToSubgraphs(Attributes& attributes, std::string_view options, const Ex
   }
 }
 
-tflite::Operator ExportBuiltin(const ir::Node& node, const tfl::Op& op, ExportState& state) {
+Finding FindingAt(Code code, const ir::Node& node) {
+  return std::move(Finding(code).Op(node.op_name()).Node(node.name));
+}
+
+// Numbers of the source may be of any size (a stride of 2^40).
+bool HasNumberBeyond32Bits(const Attributes& attributes) {
+  const auto large = [](int64_t number) { return !std::in_range<int32_t>(number); };
+  return std::any_of(attributes.begin(), attributes.end(), [&](const Attributes::Entry& entry) {
+    if (const auto* number = std::get_if<int64_t>(&entry.second)) return large(*number);
+    const auto* numbers = std::get_if<std::vector<int64_t>>(&entry.second);
+    return numbers != nullptr && std::any_of(numbers->begin(), numbers->end(), large);
+  });
+}
+
+Result<tflite::Operator> ExportBuiltin(const ir::Node& node, const tfl::Op& op, ExportState& state) {
   CheckAttributes(node, op);
   tflite::Operator to;
   const int32_t version = tfl::VersionOf(op, node);
+  const int highest = tfl::HighestVersion(op);
+  if (highest > 0 && version > highest) {
+    return state.context.findings.Report(
+        FindingAt(Code::kOpVersionTooNew, node)
+            .Headline("{} is of a version that this program does not know", op.name)
+            .Cause("the file asks for version {}, this program knows up to {}: what the newer one means is "
+                   "not known here, so that it cannot be written anew",
+                   version, highest)
+            .Fix(
+                "convert the source with --target-runtime 2.x, for a runtime that this program knows, or use "
+                "a newer version of this program"));
+  }
   to.code = CodeOf(op.code, {}, version, state);
   if (!op.options.empty()) {
     to.options = op.options;
     to.attributes = node.attributes;
     ReferToSubgraphs(to.attributes, op.options, state);
     const std::string problem = tflite::OptionsProblem(op.options, to.attributes);
-    LS_CHECK(problem.empty(), problem);
+    if (!problem.empty()) {
+      LS_CHECK(HasNumberBeyond32Bits(to.attributes), problem);
+      return state.context.findings.Report(
+          FindingAt(Code::kLimitExceeded, node)
+              .Headline("{} has a number that no .tflite can hold", op.name)
+              .Cause("{}: it has 32 bits or less", problem)
+              .Fix("use a smaller number in the model's code; one that large "
+                   "is most often a mistake"));
+    }
   }
   const std::string runtime = tfl::RuntimeOf(op, version);
   if (tfl::OlderRuntime(state.min_runtime_version, runtime)) state.min_runtime_version = runtime;

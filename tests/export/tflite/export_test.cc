@@ -156,6 +156,26 @@ func @main(%x: i8[3000000000]) {
   EXPECT_EQ(findings.findings()[0].code, Code::kTensorTooLarge);
 }
 
+TEST_F(ExportTest, ANumberOrAVersionThatNoFileCanHoldIsAFinding) {
+  for (const auto& [attributes, code] :
+       {std::pair("padding = 0, stride_h = 4294967297, stride_w = 1, filter_height = 1, filter_width = 1",
+                  Code::kLimitExceeded),
+        std::pair(
+            "padding = 0, stride_h = 1, stride_w = 1, filter_height = 1, filter_width = 1, version = 99",
+            Code::kOpVersionTooNew)}) {
+    const auto module = Parse(fmt::format(R"(
+func @main(%x: f32[1,8,8,3]) {{
+  %r = tfl.MAX_POOL_2D(%x) {{{}}} : f32[1,8,8,3]
+  return %r
+}})",
+                                          attributes));
+    (void)findings.Take();
+    EXPECT_FALSE(export_tflite::ExportTflite(*module, {}, context).ok()) << attributes;
+    ASSERT_EQ(findings.findings().size(), 1u) << attributes;
+    EXPECT_EQ(findings.findings()[0].code, code);
+  }
+}
+
 using ExportDeathTest = ExportTest;
 
 TEST_F(ExportDeathTest, MisspeltOptionIsABugAndNotLost) {
