@@ -118,6 +118,37 @@ Result<void> RefuseComplex(const Module& module, FindingSink& findings) {
   return {};
 }
 
+// A constant that is another number in float32: infinite or zero, so that results may be anything.
+void ReportOutOfRange(const Module& module, FindingSink& findings) {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  const auto changes = [](double value) {
+    return std::isfinite(value) &&
+           (std::abs(value) > kMost || (value != 0 && static_cast<float>(value) == 0));
+  };
+  for (const auto& function : module.functions()) {
+    for (const ir::Node& node : function->nodes()) {
+      const Tensor* constant = node.output_count() == 1 ? node.output()->constant() : nullptr;
+      if (constant == nullptr || constant->dtype() != DType::kFloat64 || !node.used()) continue;
+      const auto values = constant->data<double>();
+      const auto found = std::find_if(values.begin(), values.end(), changes);
+      if (found == values.end()) continue;
+      const ir::Node& user = *node.output()->uses()[0].user;
+      Finding finding = tf::FindingAt(Code::kFloatsIn32Bits, user);
+      finding.node = node.name;
+      const bool large = std::abs(*found) > kMost;
+      (void)findings.Report(
+          finding.As(Severity::kWarning)
+              .Headline("the constant {:g} {} float32", *found, large ? "exceeds" : "is too small for")
+              .Cause(
+                  "TensorFlow Lite computes in float32, whose numbers reach from 1.4e-45 to 3.4e+38. The "
+                  "file has {} instead: as a bound or a mask it does the same, in products the results are "
+                  "others than TensorFlow's",
+                  large ? fmt::format("{:g}", std::copysign(kMost, *found)) : "0")
+              .Fix("scale the numbers in the model's code so that they stay within float32"));
+    }
+  }
+}
+
 void ReportFound(const FoundByDType& found, FindingSink& findings) {
   for (const auto& [dtype, entry] : found) {
     Finding finding = tf::FindingAt(Code::kFloatsIn32Bits, *entry.first);
@@ -222,6 +253,7 @@ Result<Changed> ComputeInFloat32(Module& module, PassContext& context) {
     LS_RETURN_IF_FAILED(RefuseComplex(module, context.context.findings));
   }
   ReportFound(found, context.context.findings);
+  ReportOutOfRange(module, context.context.findings);
   for (const auto& function : module.functions()) {
     IsEntry(module, *function) ? ConvertEntry(*function) : ConvertInner(*function);
     function->EraseDeadNodes();

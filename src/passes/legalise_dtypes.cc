@@ -115,7 +115,7 @@ Result<void> Legaliser::Visit(ir::Node& node) {
 Result<void> Legaliser::Widen(ir::Node& node, const tfl::Dtypes& dtypes, char letter,
                               std::string_view allowed) {
   const DType dtype = DTypeOf(node, dtypes, letter);
-  if (!HasFixedSize(dtype) || tfl::Holds(allowed, dtype)) return {};  // strings have rules of their own
+  if ((!HasFixedSize(dtype) && dtype != DType::kString) || tfl::Holds(allowed, dtype)) return {};
   const Widening widening = letter == 'I' ? Widening::kExact : dtypes.widening;
   DType wider = DType::kInvalid;
   if (widening != Widening::kNone) {
@@ -174,13 +174,21 @@ Failed Legaliser::Refuse(const ir::Node& node, DType dtype, std::string_view all
     rest.remove_prefix(std::min(word.size() + 1, rest.size()));
     names += (names.empty() ? "" : ", ") + std::string(NameOf(*DTypeOfName(word)));
   }
+  const bool one = names.find(',') == names.npos;
+  finding.Headline("{} of {} has no kernel in TensorFlow Lite", finding.op, NameOf(dtype))
+      .Cause("its {} takes {}{}", node.op_name(), names,
+             dtype == DType::kString
+                 ? std::string(", no strings")
+                 : fmt::format("{} every {}", one ? " only, which cannot hold" : ", none of which holds",
+                               NameOf(dtype)));
+  if (dtype == DType::kString) {
+    return context_.findings.Report(
+        finding.Fix("do this step outside of the model, or let it work on numbers that stand for the texts"));
+  }
   return context_.findings.Report(
-      finding.Headline("{} of {} has no kernel in TensorFlow Lite", finding.op, NameOf(dtype))
-          .Cause("its {} takes {}, and none of them holds what {} gives here", node.op_name(), names,
-                 NameOf(dtype))
-          .Fix(fmt::format("cast to one of these in the model's code and back afterwards, for example "
-                           "tf.cast(x, tf.{}), where the values fit",
-                           tfl::Holds(allowed, DType::kInt32) ? "int32" : "float32")));
+      finding.Fix(fmt::format("cast to one of these in the model's code and back afterwards, for example "
+                              "tf.cast(x, tf.{}), where the values fit",
+                              tfl::Holds(allowed, DType::kInt32) ? "int32" : "float32")));
 }
 
 Result<ir::Value*> Legaliser::Wider(ir::Node& user, ir::Value* value, DType dtype) {

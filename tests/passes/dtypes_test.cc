@@ -49,6 +49,25 @@ TEST(ComputeInFloat32, HugeBoundsStayFinite) {
   EXPECT_NE(told.text.find("-3.4028235e+38"), std::string::npos) << told.text;
 }
 
+TEST(ComputeInFloat32, WarnsOfConstantsThatFloat32DoesNotHold) {
+  for (const auto& [value, word] : {std::pair("1e300", "exceeds"), std::pair("-1e39", "exceeds"),
+                                    std::pair("1e-60", "too small"), std::pair("3e38", "")}) {
+    const Told told = Apply(ComputeInFloat32, fmt::format(R"(func @main(%x: f64[1]) {{
+  %c = const f64[] [{}]
+  %y = tf.Mul(%x, %c) {{T = type f64}} : f64[1]
+  return %y
+}}
+)",
+                                                          value));
+    const auto warning = std::find_if(told.findings.begin(), told.findings.end(), [](const Finding& finding) {
+      return finding.severity == Severity::kWarning;
+    });
+    ASSERT_EQ(warning != told.findings.end(), *word != '\0') << value;
+    if (*word == '\0') continue;
+    EXPECT_NE(warning->headline.find(word), std::string::npos) << warning->headline;
+  }
+}
+
 TEST(ComputeInFloat32, AGraphThatOnlyCastsIsLeftAlone) {
   const char* kBefore = R"(func @main(%x: f64[2]) {
   %y = tf.Cast(%x) {DstT = type f32, SrcT = type f64} : f32[2]
@@ -170,6 +189,17 @@ TEST(LegaliseDtypes, Int64IndicesOfOneHotAreBoundedBeforeTheyAreCut) {
   EXPECT_NE(told.text.find("tfl.MINIMUM"), std::string::npos) << told.text;
   EXPECT_NE(told.text.find("const i64[] [-1]"), std::string::npos) << told.text;
   EXPECT_TRUE(told.findings.empty());
+}
+
+TEST(LegaliseDtypes, StringsAreRefusedWhereTheKernelTakesNone) {
+  const Told told = Apply(LegaliseDtypes, R"(func @main(%x: str[2], %y: str[2]) {
+  %1 = tfl.CONCATENATION(%x, %y) {axis = 0, fused_activation_function = 0} : str[4]
+  return %1
+}
+)");
+  EXPECT_EQ(told.text, "");
+  ASSERT_EQ(told.findings.size(), 1u);
+  EXPECT_NE(told.findings[0].cause.find("no strings"), std::string::npos) << told.findings[0].cause;
 }
 
 TEST(LegaliseDtypes, WhatNoKernelHoldsIsRefusedWithTheDtype) {

@@ -44,7 +44,8 @@ LS_LOWER(Softplus) {
   return lower.Replace(lower.Make(tfl::ADD, {kept, rest}, NoActivation()));
 }
 
-LS_LOWER(Atan2) { return LowerBroadcast(lower, tfl::ATAN2, 4); }
+// Its kernel broadcasts nothing (kernels/atan2.cc).
+LS_LOWER(Atan2) { return LowerBroadcast(lower, tfl::ATAN2, 0); }
 LS_LOWER(BitwiseXor) { return LowerBroadcast(lower, tfl::BITWISE_XOR, 4); }
 LS_LOWER(RightShift) { return LowerBroadcast(lower, tfl::RIGHT_SHIFT, 4); }
 

@@ -35,15 +35,37 @@ Result<Range> NudgedRange(Lowering& lower, float low, float high) {
   return Range{(first - zero) * step, (last - zero) * step, step};
 }
 
-// FAKE_QUANT nudges by itself, but takes ranges that hold zero only.
+// clamp, floor((x - low) / step + 0.5) * step + low, with one range for all, or one for each place of the
+// last axis.
+Result<void> Imitate(Lowering& lower, const std::vector<Range>& ranges, const Dims& dims) {
+  const auto row = [&](auto&& number) {
+    std::vector<float> values;
+    for (const Range& range : ranges) values.push_back(number(range));
+    return lower.Constant(Tensor::Of<float>(dims, values));
+  };
+  ir::Value* lows = row([](const Range& range) { return range.low; });
+  const Attributes plain{{"fused_activation_function", int64_t{0}}};
+  ir::Value* value = lower.Make(tfl::MAXIMUM, {lower.operand(0), lows});
+  value = lower.Make(tfl::MINIMUM, {value, row([](const Range& range) { return range.high; })});
+  value = lower.Make(tfl::SUB, {value, lows}, plain);
+  value = lower.Make(tfl::MUL, {value, row([](const Range& range) { return 1.0f / range.step; })}, plain);
+  value = lower.Make(tfl::ADD, {value, lower.Constant(Tensor::Scalar(0.5f))}, plain);
+  value = lower.Make(tfl::FLOOR, {value});
+  value = lower.Make(tfl::MUL, {value, row([](const Range& range) { return range.step; })}, plain);
+  return lower.Replace(lower.Make(tfl::ADD, {value, lows}, plain));
+}
+
+// FAKE_QUANT nudges by itself, but takes ranges that hold zero only, and the official runtime refuses narrow
+// ones.
 Result<void> WithRange(Lowering& lower, float low, float high) {
   LS_TRY(const Range nudged, NudgedRange(lower, low, high));
+  if (lower.attributes().Bool("narrow_range")) return Imitate(lower, {nudged}, {});
   const bool holds_zero = low <= 0 && high >= 0;
   return lower.Replace(lower.Make(tfl::FAKE_QUANT, {lower.operand(0)},
                                   {{"min", holds_zero ? low : nudged.low},
                                    {"max", holds_zero ? high : nudged.high},
                                    {"num_bits", lower.attributes().Int("num_bits", 8)},
-                                   {"narrow_range", lower.attributes().Bool("narrow_range")}}));
+                                   {"narrow_range", false}}));
 }
 
 const Tensor* ConstantRange(const Lowering& lower, size_t operand) {
@@ -69,31 +91,16 @@ LS_LOWER(FakeQuantWithMinMaxVars) {
   return WithRange(lower, low->data<float>()[0], high->data<float>()[0]);
 }
 
-// One range for each place of the last axis: clamp, floor(x / step + 0.5) * step above the lowest.
 LS_LOWER(FakeQuantWithMinMaxVarsPerChannel) {
   const Tensor *low = ConstantRange(lower, 1), *high = ConstantRange(lower, 2);
   if (low == nullptr || high == nullptr || low->elements() != high->elements())
     return RefuseComputedRange(lower);
-  std::vector<float> lows, highs, steps, inverses;
+  std::vector<Range> ranges;
   for (int64_t i = 0; i < low->elements(); ++i) {
     LS_TRY(const Range range, NudgedRange(lower, low->data<float>()[i], high->data<float>()[i]));
-    lows.push_back(range.low);
-    highs.push_back(range.high);
-    steps.push_back(range.step);
-    inverses.push_back(1.0f / range.step);
+    ranges.push_back(range);
   }
-  const auto row = [&](const std::vector<float>& values) {
-    return lower.Constant(Tensor::Of<float>({static_cast<int64_t>(values.size())}, values));
-  };
-  const Attributes plain{{"fused_activation_function", int64_t{0}}};
-  ir::Value* value = lower.Make(tfl::MAXIMUM, {lower.operand(0), row(lows)});
-  value = lower.Make(tfl::MINIMUM, {value, row(highs)});
-  value = lower.Make(tfl::SUB, {value, row(lows)}, plain);
-  value = lower.Make(tfl::MUL, {value, row(inverses)}, plain);
-  value = lower.Make(tfl::ADD, {value, lower.Constant(Tensor::Scalar(0.5f))}, plain);
-  value = lower.Make(tfl::FLOOR, {value});
-  value = lower.Make(tfl::MUL, {value, row(steps)}, plain);
-  return lower.Replace(lower.Make(tfl::ADD, {value, row(lows)}, plain));
+  return Imitate(lower, ranges, {low->elements()});
 }
 
 }  // namespace litesmith::lowering
