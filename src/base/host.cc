@@ -85,7 +85,11 @@ Result<void> WriteFile(Context& context, const std::string& path, const std::vec
       finding.Fix("name a file inside that folder");
       break;
     case FileProblem::kNotAllowed:
-      finding.Fix("choose a folder in which you may write");
+      if (context.host.Kind(path) == PathKind::kFile) {
+        finding.Fix(fmt::format("allow writing to it (chmod u+w '{}'), or choose another name", path));
+      } else {
+        finding.Fix("choose a folder in which you may write");
+      }
       break;
     case FileProblem::kNoSpace:
       finding.Fix("free some space, or choose another disk");

@@ -131,9 +131,13 @@ class SystemHost : public Host {
   }
 
   FileResult<FileBytes> Map(const std::string& path) override {
+    struct stat info;
+    // Opening a named pipe waits for whoever writes to it, perhaps for ever. /dev/stdin and the shell's
+    // <(...) have no name of their own to resolve to.
+    if (::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode) && Resolved(path))
+      return {{FileProblem::kOther, "it is a named pipe, not a file"}, {}};
     const Descriptor file(OpenRetrying(path.c_str(), O_RDONLY));
     if (file.number() < 0) return {StatusOf(errno), {}};
-    struct stat info;
     if (::fstat(file.number(), &info) != 0) return {StatusOf(errno), {}};
     if (S_ISDIR(info.st_mode)) return {StatusOf(EISDIR), {}};
     if (S_ISREG(info.st_mode)) return MapFile(file.number(), static_cast<size_t>(info.st_size));
@@ -164,7 +168,8 @@ class SystemHost : public Host {
     if (exists && !S_ISREG(info.st_mode)) return WriteInto(path, parts);
     if (path.empty() || path.ends_with('/')) return StatusOf(EISDIR);
     if (exists && ::access(path.c_str(), W_OK) != 0) return StatusOf(errno);
-    return WriteBeside(exists ? Resolved(path) : path, exists ? info.st_mode & 07777 : 0, parts);
+    return WriteBeside(exists ? Resolved(path).value_or(path) : path, exists ? info.st_mode & 07777 : 0,
+                       parts);
   }
 
   FileStatus MakeFolder(const std::string& path) override {
@@ -196,16 +201,21 @@ class SystemHost : public Host {
   }
 
  private:
-  // What a symbolic link leads to, so that writing replaces the file and not the link.
-  static std::string Resolved(const std::string& path) {
+  // What a symbolic link leads to, so that writing replaces the file and not the link; empty for what has no
+  // path, as an anonymous pipe.
+  static std::optional<std::string> Resolved(const std::string& path) {
     const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), std::free);
-    return real != nullptr ? std::string(real.get()) : path;
+    if (real == nullptr) return std::nullopt;
+    return real.get();
   }
 
-  // A pipe or a device such as /dev/stdout has no "beside".
+  // A pipe or a device such as /dev/stdout has no "beside". A pipe that nobody reads is no place to write to:
+  // opening it without O_NONBLOCK would wait for a reader.
   static FileStatus WriteInto(const std::string& path, const std::vector<Bytes>& parts) {
-    Descriptor file(OpenRetrying(path.c_str(), O_WRONLY));
+    Descriptor file(OpenRetrying(path.c_str(), O_WRONLY | O_NONBLOCK));
+    if (file.number() < 0 && errno == ENXIO) return {FileProblem::kOther, "no program reads from this pipe"};
     if (file.number() < 0) return StatusOf(errno);
+    if (::fcntl(file.number(), F_SETFL, 0) != 0) return StatusOf(errno);
     const int error = WriteAll(file.number(), parts);
     return StatusOf(error != 0 ? error : file.Close());
   }
