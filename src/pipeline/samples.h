@@ -59,10 +59,10 @@ class Samples : public quantization::SampleSource {
 // Get decodes one sample and keeps nothing of it. It returns an empty vector for a file that cannot be read
 // (see problem()), and fails with kSampleNotFinite for NaN and infinity.
 //
-// Reports kSamplesUnfit (nothing there, nothing readable, or names, shapes or dtypes that are not the model's),
-// kFileMissing and kNotAnArray for a single file; warns with kSampleSkipped of files and arrays that are no
-// samples and with kSamplesDoubtful when the normalization of pictures is a guess. count() is 0 only if all
-// samples belong to other signatures. `inputs` as Interpreter::inputs() lists them.
+// Reports kSamplesUnfit (nothing there, nothing readable, or names, shapes or dtypes that are not the
+// model's), kFileMissing and kNotAnArray for a single file; warns with kSampleSkipped of files and arrays
+// that are no samples and with kSamplesDoubtful when the normalization of pictures is a guess. count() is 0
+// only if all samples belong to other signatures. `inputs` as Interpreter::inputs() lists them.
 Result<std::unique_ptr<Samples>> OpenSamples(const std::string& path,
                                              const std::vector<runtime::TensorInfo>& inputs,
                                              const SampleOptions& options, Context& context);
