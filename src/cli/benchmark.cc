@@ -57,7 +57,7 @@ void NoteOpTimes(const runtime::Interpreter& interpreter, Measured& measured) {
 }
 
 Result<Measured> Measure(Session& session, Arguments& arguments, Context& context) {
-  LS_RETURN_IF_FAILED(ReadModelArguments(arguments.model, context));
+  LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
   Measured measured;
   const auto now = [&] { return session.host->Seconds() * 1e3; };
   const double start = now();

@@ -39,6 +39,29 @@ Json SecondsJson(const std::map<std::string, double>& seconds) {
   return json;
 }
 
+Json QuantizationJson(const pipeline::ConvertOptions& options, const quantization::Quantized& quantized) {
+  Json json = {{"mode", NameOf(options.quantize.how.mode)}, {"tensors", quantized.tensors}};
+  json["float_ops"] = Json::array();
+  for (const quantization::FloatOp& op : quantized.float_ops)
+    json["float_ops"].push_back({{"op", op.op}, {"node", op.name}, {"why", op.why}});
+  if (IsInteger(options.quantize.how.mode)) {
+    json["integer_multiply_adds"] = quantized.integer_share;
+    json["ranges"] = quantized.ranges;
+  }
+  if (!quantized.damage) return json;
+  const quantization::Damage& damage = *quantized.damage;
+  json["damage"] = {{"samples", damage.samples}, {"drop", damage.drop()}};
+  for (const quantization::OutputError& output : damage.outputs)
+    json["damage"]["outputs"].push_back({{"name", output.name}, {"relative_rms", output.relative_rms}});
+  if (damage.boxes) {
+    const quantization::BoxAgreement& boxes = *damage.boxes;
+    json["damage"]["detections"] = {{"boxes", boxes.boxes}, {"lost", boxes.lost}, {"moved", boxes.moved},
+                                    {"extra", boxes.extra}, {"ap50", boxes.at50}, {"ap75", boxes.at75},
+                                    {"ap90", boxes.at90}};
+  }
+  return json;
+}
+
 std::string Summary(const std::string& subject, const pipeline::Converted& converted,
                     const pipeline::WrittenModel& written, double seconds) {
   std::string text =

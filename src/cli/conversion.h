@@ -5,13 +5,24 @@
 #include <string>
 #include <vector>
 
+#include "cli/report.h"
 #include "cli/session.h"
 
 namespace litesmith::cli {
 
+// `convert` and `quantize`: a model in, a .tflite out.
+struct ConvertArguments {
+  explicit ConvertArguments(std::string command) : report(std::move(command)) {}
+  ModelArguments model;
+  std::string output, dump_after;
+  ReportFile report;
+};
+int Convert(Session& session, ConvertArguments& arguments);
+
 Json ModelJson(const pipeline::ModelInfo& info);
 Json RecognisedJson(const std::vector<detection::Recognised>& recognised);
 Json SecondsJson(const std::map<std::string, double>& seconds);
+Json QuantizationJson(const pipeline::ConvertOptions& options, const quantization::Quantized& quantized);
 // What a conversion gave, in a line, and a second one for a detector. `subject`: what the file is called.
 std::string Summary(const std::string& subject, const pipeline::Converted& converted,
                     const pipeline::WrittenModel& written, double seconds);

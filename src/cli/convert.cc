@@ -4,20 +4,13 @@
 #include "cli/report.h"
 
 namespace litesmith::cli {
-namespace {
 
-struct Arguments {
-  ModelArguments model;
-  std::string output, dump_after;
-  ReportFile report{"convert"};
-};
-
-int Convert(Session& session, Arguments& arguments) {
+int Convert(Session& session, ConvertArguments& arguments) {
   Context context = session.context();
   const double start = session.host->Seconds();
   Json document;
   document["model"] = {{"path", arguments.model.path}};
-  if (!ReadModelArguments(arguments.model, context)) return session.Finish(false, document);
+  if (!ReadModelArguments(session, arguments.model, context)) return session.Finish(false, document);
   ReportFile& report = arguments.report;
   if (!report.CheckPath(arguments.output, context)) return session.Finish(false, document);
   report.Observe(arguments.model.options);
@@ -49,17 +42,17 @@ int Convert(Session& session, Arguments& arguments) {
                         {"bytes", written->bytes.size()},
                         {"ops", written->ops},
                         {"min_runtime_version", written->min_runtime_version}};
+  if (converted->quantized)
+    document["quantization"] = QuantizationJson(arguments.model.options, *converted->quantized);
   document["recognised"] = RecognisedJson(converted->recognised);
   document["seconds"] = SecondsJson(converted->seconds);
   if (!session.options.quiet) session.Print(Summary(arguments.output, *converted, *written, end - start));
   return session.Finish(true, document);
 }
 
-}  // namespace
-
 Command AddConvert(CLI::App& app) {
   CLI::App* command = app.add_subcommand("convert", "Converts a model to .tflite");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ConvertArguments>("convert");
   AddModelOptions(*command, arguments->model);
   command->add_option("-o,--output", arguments->output, "The .tflite to write")
       ->type_name("OUT.tflite")

@@ -106,7 +106,7 @@ Result<void> Overrule(const Arguments& arguments, pipeline::Detector& detector, 
 }
 
 Result<std::vector<Json>> DetectAll(Session& session, Arguments& arguments, Context& context) {
-  LS_RETURN_IF_FAILED(ReadModelArguments(arguments.model, context));
+  LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
   LS_TRY(const std::vector<std::string> images, ListImages(arguments.images, context));
   const bool folder = images.size() > 1 || context.host.Kind(arguments.output) == PathKind::kFolder;
   if (folder && !arguments.output.empty() && context.host.Kind(arguments.output) == PathKind::kMissing) {

@@ -48,7 +48,7 @@ int DiagnoseModel(Session& session, ModelArguments& arguments, ReportFile& repor
   pipeline::Diagnosis diagnosis;
   diagnosis.model.info.path = arguments.path;
   report.Observe(arguments.options);
-  const bool converts = ReadModelArguments(arguments, context).ok() &&
+  const bool converts = ReadModelArguments(session, arguments, context).ok() &&
                         pipeline::Diagnose(arguments.path, arguments.options, context, diagnosis).ok();
   const double seconds = session.host->Seconds() - start;
   const std::vector<Finding> findings = pipeline::Grouped(session.findings.Take());

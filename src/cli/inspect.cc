@@ -59,7 +59,7 @@ std::optional<size_t> ArenaBytes(const std::shared_ptr<ir::Module>& module,
 }
 
 Result<Inspected> InspectFile(Session& session, Arguments& arguments, Context& context) {
-  LS_RETURN_IF_FAILED(ReadModelArguments(arguments.model, context));
+  LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
   LS_TRY(pipeline::Converted model,
          pipeline::LoadModel(arguments.model.path, arguments.model.options, context));
   Inspected inspected;

@@ -57,7 +57,8 @@ Failed UnreadableShape(const std::string& option, const std::string& text, const
 
 void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
   pipeline::ConvertOptions& options = arguments.options;
-  app.add_option("MODEL", arguments.path, "SavedModel folder, frozen graph (.pb, .pbtxt), TF.js model.json or .tflite")
+  app.add_option("MODEL", arguments.path,
+                 "SavedModel folder, frozen graph (.pb, .pbtxt), TF.js model.json or .tflite")
       ->required();
   app.add_option("--tag", options.tags,
                  "Tag of the graph to take (repeatable; default: serve, else the only one)")
@@ -96,14 +97,16 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
                  "Library with kernels for custom ops (repeatable)")
       ->type_name("FILE.so[:NAME=SYMBOL]")
       ->expected(1);
+  AddQuantizeOptions(app, arguments.quantize);
   app.add_option("--target-runtime", options.target_runtime, "Oldest TensorFlow Lite that must run the file")
       ->type_name("2.x");
   app.add_option("--labels", arguments.labels, "Labels for the metadata, one a line, class 0 first")
       ->type_name("FILE");
 }
 
-Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
+Result<void> ReadModelArguments(Session& session, ModelArguments& arguments, Context& context) {
   pipeline::ConvertOptions& options = arguments.options;
+  LS_RETURN_IF_FAILED(ReadQuantizeArguments(session, arguments.quantize, options.quantize, context));
   for (const std::string& text : arguments.raw_shapes) {
     std::string name;
     std::vector<std::vector<int64_t>> shapes;
@@ -122,6 +125,7 @@ Result<void> ReadModelArguments(ModelArguments& arguments, Context& context) {
     LS_RETURN_IF_FAILED(custom::AddLibrary(library, arguments.custom_kernels, context));
   }
   options.custom_kernels = arguments.custom_kernels;
+  options.quantize.custom_kernels = arguments.custom_kernels;
   options.detection = arguments.detection == "exact"  ? detection::Mode::kExact
                       : arguments.detection == "raw"  ? detection::Mode::kRaw
                       : arguments.detection == "keep" ? detection::Mode::kKeep

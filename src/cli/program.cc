@@ -62,9 +62,9 @@ int Main(int argc, char** argv) {
   app.footer(
       "Start here:\n  litesmith convert exported_model/saved_model -o model.tflite\n"
       "  litesmith detect model.tflite photo.jpg -o boxes.png");
-  const std::vector<Command> commands = {AddConvert(app),   AddDiagnose(app), AddRun(app),
-                                         AddDetect(app),    AddVerify(app),   AddInspect(app),
-                                         AddBenchmark(app), AddExplain(app),  AddOps(app)};
+  const std::vector<Command> commands = {
+      AddConvert(app), AddDiagnose(app),  AddRun(app),      AddDetect(app),  AddVerify(app),
+      AddInspect(app), AddBenchmark(app), AddQuantize(app), AddExplain(app), AddOps(app)};
   for (const Command& command : commands) {
     AddCommonOptions(*command.app, session.options);
     command.app->set_version_flag("--version", "litesmith " LITESMITH_VERSION);

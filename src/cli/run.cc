@@ -15,7 +15,7 @@ struct Arguments {
 
 Result<std::vector<npz::Entry>> Infer(Session& session, Arguments& arguments, double& seconds,
                                       Context& context) {
-  LS_RETURN_IF_FAILED(ReadModelArguments(arguments.model, context));
+  LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
   LS_TRY(pipeline::Converted model,
          pipeline::LoadModel(arguments.model.path, arguments.model.options, context));
   const auto& keys = arguments.model.options.signatures;

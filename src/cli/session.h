@@ -58,6 +58,13 @@ struct Command {
   Run run;
 };
 
+struct QuantizeArguments {
+  std::string mode = "none", input_type = "float32", output_type = "float32", data, sensitivity;
+  bool no_float_fallback = false;
+  std::vector<std::string> keep_float;
+  double max_accuracy_drop = -1;
+};
+
 // Options of convert that every command has that takes a model in any form; they fill in `options`.
 struct ModelArguments {
   std::string path;
@@ -67,11 +74,16 @@ struct ModelArguments {
   std::string detection = "auto", labels;
   std::vector<std::string> custom_op_libraries;  // FILE.so[:NAME=SYMBOL]
   runtime::CustomKernels custom_kernels;         // of these, once they are loaded
+  QuantizeArguments quantize;
 };
 void AddModelOptions(CLI::App& app, ModelArguments& arguments);
+// Of these, the ones from --quantize to --sensitivity.
+void AddQuantizeOptions(CLI::App& app, QuantizeArguments& arguments);
+Result<void> ReadQuantizeArguments(Session& session, QuantizeArguments& arguments,
+                                   pipeline::QuantizeOptions& options, Context& context);
 // Checks and translates what stands in `arguments`, and loads libraries; reports kWrongUse and what
 // AddLibrary does.
-Result<void> ReadModelArguments(ModelArguments& arguments, Context& context);
+Result<void> ReadModelArguments(Session& session, ModelArguments& arguments, Context& context);
 
 Command AddConvert(CLI::App& app);
 Command AddRun(CLI::App& app);
@@ -82,5 +94,6 @@ Command AddBenchmark(CLI::App& app);
 Command AddDetect(CLI::App& app);
 Command AddDiagnose(CLI::App& app);
 Command AddVerify(CLI::App& app);
+Command AddQuantize(CLI::App& app);
 
 }  // namespace litesmith::cli

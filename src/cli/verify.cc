@@ -101,7 +101,7 @@ std::vector<std::string> SignaturesOf(const ir::Module& module, const Arguments&
 }
 
 Result<void> Compare(Session& session, Arguments& arguments, Json& document, Context& context) {
-  LS_RETURN_IF_FAILED(ReadModelArguments(arguments.model, context));
+  LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
   LS_TRY(const pipeline::Converted source,
          pipeline::LoadSource(arguments.model.path, arguments.model.options, context));
   LS_TRY(const pipeline::Converted file,

@@ -155,12 +155,17 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
 }
 
 Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context) {
+  LS_RETURN_IF_FAILED(CheckQuantizeOptions(options.quantize, context));
   ShapeFindings shapes(context.findings);
   Context watched{context.host, shapes, context.limits, context.cancelled};
   Result<Converted> model = LoadSource(path, options, watched);
   const bool converted = model && ConvertSource(*model, options, watched).ok();
   shapes.Explain(path, options, context);
   if (!converted) return kFailed;
+  if (options.quantize.how.mode == quantization::Mode::kNone) return model;
+  StopWatch watch(*model, context.host);
+  LS_TRY(model->quantized, QuantizeModel(model->module, options.quantize, context));
+  watch.Lap("quantize");
   return model;
 }
 

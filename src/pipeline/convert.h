@@ -11,6 +11,7 @@
 #include "detection/recognise.h"
 #include "ir/module.h"
 #include "pipeline/checks.h"
+#include "pipeline/quantize.h"
 #include "pipeline/custom_shapes.h"
 
 namespace litesmith::pipeline {
@@ -29,6 +30,7 @@ struct ConvertOptions {
   runtime::CustomKernels custom_kernels;  // their ops become custom ops too, with the shapes that they say
   std::string target_runtime;             // "2.9", or empty
   std::vector<std::string> labels;        // for the metadata; class 0 first
+  QuantizeOptions quantize;
   std::string dump_after;  // a pass's name; its result is printed to `dump`
   std::string* dump = nullptr;
   // Called with a model of TensorFlow's ops as it was imported, before any pass changes it.
@@ -48,9 +50,10 @@ struct Converted {
   ModelInfo info;
   std::shared_ptr<ir::Module> module;  // of TFL ops
   std::vector<detection::Recognised> recognised;
-  std::map<std::string, double> seconds;  // "import", "passes", "lowering", "write"
-  InputsAndOutputs interface;             // of the source
-  bool incomplete = false;                // something failed and was passed over, for a diagnosis
+  std::map<std::string, double> seconds;             // "import", "passes", "lowering", "quantize", "write"
+  InputsAndOutputs interface;                        // of the source
+  std::optional<quantization::Quantized> quantized;  // its module is the one above
+  bool incomplete = false;                           // something failed and was passed over, for a diagnosis
 };
 
 // A model as its source has it: a module of TensorFlow's ops with calls inlined, TF1's control flow raised,
@@ -59,7 +62,7 @@ struct Converted {
 Result<Converted> LoadSource(const std::string& path, const ConvertOptions& options, Context& context);
 // The conversion of that module, in place.
 Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Context& context);
-// Both. Takes whatever `convert` takes. A .tflite comes back as it is, imported.
+// Both, and the quantization that the options ask for. Takes whatever `convert` takes.
 Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context);
 
 struct WrittenModel {

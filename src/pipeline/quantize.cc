@@ -123,10 +123,15 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
   std::vector<std::unique_ptr<quantization::SampleSource>> made_up;
   std::vector<quantization::SignatureSamples> samples;
   for (const std::string& signature : signatures) {
-    if (!IsInteger(options.how.mode)) break;
-    LS_TRY(
-        const auto interpreter,
-        runtime::Interpreter::Create(module, signature, {.custom_kernels = options.custom_kernels}, context));
+    if (options.how.mode == Mode::kFloat16) break;
+    // Weights alone can be rounded without samples, if not as well.
+    const bool needed = IsInteger(options.how.mode) || !options.data.empty();
+    NullSink ignored;
+    Context quiet{context.host, ignored, context.limits, context.cancelled};
+    auto created = runtime::Interpreter::Create(module, signature, {.custom_kernels = options.custom_kernels},
+                                                needed ? context : quiet);
+    if (!created && !needed) break;
+    LS_TRY(const auto interpreter, std::move(created));
     const SampleOptions how = SampleOptionsOf(*module, signature);
     if (options.data.empty()) {
       made_up.push_back(MakeUpSamples(interpreter->inputs(), how));
@@ -138,7 +143,7 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
     feeds.push_back(std::make_unique<SampleFeed>(std::move(opened), interpreter->inputs(), how));
     samples.push_back({signature, feeds.back().get()});
   }
-  if (!made_up.empty()) {
+  if (!made_up.empty() && IsInteger(options.how.mode)) {
     context.findings.Report(
         Finding(Code::kCalibratedWithoutData)
             .Headline("no samples were given: ranges come from the model itself and from made-up inputs")

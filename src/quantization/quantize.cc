@@ -37,9 +37,11 @@ class Quantizer {
 
   Result<Quantized> Run() {
     LS_RETURN_IF_FAILED(CheckIsFloat(*module_, context_));
-    if (!IsInteger(options_.mode)) return Shrink();
+    if (options_.mode == Mode::kFloat16) return Shrink();
     LS_RETURN_IF_FAILED(Observe());
-    LS_TRY(weights_, RoundedWeights::Make(*module_, 8, patches_.get(), options_.threads, context_));
+    const int bits = options_.mode == Mode::kWeight4 ? 4 : 8;
+    LS_TRY(weights_, RoundedWeights::Make(*module_, bits, patches_.get(), options_.threads, context_));
+    if (!IsInteger(options_.mode)) return Shrink();
     const char* env = std::getenv("LS_RANGE");
     Build built = MakeBuild(env == nullptr  ? RangeMethod::kMinMax
                             : env[0] == 'p' ? RangeMethod::kPercentile
@@ -67,26 +69,50 @@ class Quantizer {
   Result<Quantized> Shrink() {
     Quantized result;
     ir::ModuleCopy copy = ir::CopyModule(*module_);
-    const KeepFloat keep = [this](const ir::Node& node) { return AskedToKeep(node); };
-    result.tensors = ShrinkConstants(*copy.module, options_.mode, keep);
+    const auto original = [map = Reverse(copy)](const ir::Node& node) -> const ir::Node& {
+      return *map.at(&node);
+    };
+    ShrinkOptions options;
+    options.mode = options_.mode;
+    options.keep_float = [this](const ir::Node& node) { return AskedToKeep(node); };
+    options.weights = [&](const ir::Node& node) { return weights_.Find(original(node)); };
+    options.patches = [&](const ir::Node& node) { return PatchesOf(original(node)); };
+    result.tensors = ShrinkConstants(*copy.module, options);
     result.module = std::move(copy.module);
     return result;
+  }
+
+  using Originals = std::unordered_map<const ir::Node*, const ir::Node*>;
+  static Originals Reverse(const ir::ModuleCopy& copy) {
+    Originals originals;
+    for (const auto& [from, to] : copy.nodes) originals[to] = from;
+    return originals;
+  }
+
+  const Patches* PatchesOf(const ir::Node& original) const {
+    return patches_ != nullptr ? patches_->Find(original) : nullptr;
   }
 
   Result<void> Observe() {
     for (const SignatureSamples& one : samples_) {
       if (patches_ == nullptr) patches_ = std::make_unique<PatchCollection>(*module_, one.source->count());
-      CalibrationOptions options = Running("calibrating");
-      LS_TRY(const size_t ran, Calibrate(module_, one.signature, *one.source, options, observations_,
-                                         patches_.get(), context_));
-      ReportObservations(*module_, observations_, *one.source, context_);
+      // Where nobody asked for samples and none are needed, a model that cannot be run here is no reason to
+      // fail.
+      NullSink ignored;
+      Context quiet{context_.host, ignored, context_.limits, context_.cancelled};
+      const bool optional = one.made_up && !IsInteger(options_.mode);
+      const auto ran = Calibrate(module_, one.signature, *one.source, Running("calibrating"), observations_,
+                                 patches_.get(), optional ? quiet : context_);
+      if (!ran && !optional) return kFailed;
+      if (optional) continue;
+      if (IsInteger(options_.mode)) ReportObservations(*module_, observations_, *one.source, context_);
       made_up_ = made_up_ || one.made_up;
-      if (ran == 0) {
-        return context_.findings.Report(Finding(Code::kSamplesMissing)
-                                            .Headline("no sample could be used")
-                                            .Fix("give samples that the model takes", "--data FOLDER"));
-      }
+      if (*ran > 0) continue;
+      return context_.findings.Report(Finding(Code::kSamplesMissing)
+                                          .Headline("no sample could be used")
+                                          .Fix("give samples that the model takes", "--data FOLDER"));
     }
+    if (context_.is_cancelled()) return kFailed;
     return hooks_.observed ? hooks_.observed() : Result<void>();
   }
 
@@ -111,8 +137,7 @@ class Quantizer {
       const Range chosen = ChooseRange(*observed, method, options_.mode);
       return made_up_ ? WidenMadeUp(value, chosen) : chosen;
     };
-    std::unordered_map<const ir::Node*, const ir::Node*> originals;
-    for (const auto& [from, to] : build.copy.nodes) originals[to] = from;
+    const Originals originals = Reverse(build.copy);
     for (const auto& function : module_->functions()) {
       const bool entry = entries_.contains(function->name);
       PlanOptions planning;
@@ -125,9 +150,7 @@ class Quantizer {
       RewriteOptions rewriting;
       rewriting.mode = options_.mode;
       rewriting.weights = [&](const ir::Node& node) { return weights_.Find(*originals.at(&node)); };
-      rewriting.patches = [&](const ir::Node& node) {
-        return patches_ != nullptr ? patches_->Find(*originals.at(&node)) : nullptr;
-      };
+      rewriting.patches = [&](const ir::Node& node) { return PatchesOf(*originals.at(&node)); };
       rewriting.input_type = entry ? input_type : DType::kFloat32;
       rewriting.output_type = entry ? output_type : DType::kFloat32;
       MakeInteger(*build.copy.module->FindFunction(function->name), InCopy(plan, build.copy), rewriting);

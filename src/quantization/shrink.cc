@@ -1,8 +1,8 @@
 #include "quantization/shrink.h"
 
 #include <map>
-#include <optional>
 
+#include "quantization/rounding.h"
 #include "quantization/rules.h"
 #include "quantization/weights.h"
 #include "tfl/ops.h"
@@ -62,12 +62,19 @@ std::vector<Place> PlacesOf(const ir::Node& node, Mode mode) {
 
 class Shrinker {
  public:
-  explicit Shrinker(Mode mode) : mode_(mode) {}
+  explicit Shrinker(const ShrinkOptions& options) : options_(options), mode_(options.mode) {}
 
   void Take(ir::Node& node) {
-    for (const Place& place : PlacesOf(node, mode_)) {
+    const std::vector<Place> places = PlacesOf(node, mode_);
+    // Before the weights are exchanged, by which the originals are found.
+    const QuantizedConstant* known = mode_ == Mode::kFloat16 ? nullptr : options_.weights(node);
+    if (known != nullptr) CorrectBias(node, *known);
+    for (const Place& place : places) {
       const bool hybrid = place.hybrid && mode_ == Mode::kDynamic;
-      node.SetOperand(place.operand, Shrunk(*node.operand(place.operand), place.axis, hybrid));
+      ir::Value& old = *node.operand(place.operand);
+      ir::Value*& made = made_[{&old, place.axis, hybrid}];
+      if (made == nullptr) made = Make(old, place, hybrid, place.operand == 1 ? known : nullptr);
+      node.SetOperand(place.operand, made);
       if (hybrid && (node.Is(tfl::FULLY_CONNECTED) || node.Is(tfl::BATCH_MATMUL) || IsRecurrent(node)))
         node.attributes.Set("asymmetric_quantize_inputs", true);
     }
@@ -75,31 +82,36 @@ class Shrinker {
   size_t count() const { return made_.size(); }
 
  private:
-  // Each constant once, however many nodes use it.
-  ir::Value* Shrunk(ir::Value& old, int axis, bool hybrid) {
-    ir::Value*& made = made_[{&old, axis, hybrid}];
-    if (made == nullptr) made = Make(old, axis, hybrid);
-    return made;
+  // A bias takes up what rounding the weights shifts.
+  void CorrectBias(ir::Node& node, const QuantizedConstant& rounded) {
+    constexpr size_t kBias = 2;
+    const Patches* patches = options_.patches(node);
+    const Tensor *weights = node.constant_operand(1), *bias = node.constant_operand(kBias);
+    if (patches == nullptr || bias == nullptr || bias->dtype() != DType::kFloat32 ||
+        weights->elements() < kLeastQuantized)
+      return;
+    const std::vector<float> shift = MeanShift(*weights, *patches, rounded);
+    std::vector<float> values(bias->data<float>().begin(), bias->data<float>().end());
+    if (values.size() != shift.size()) return;
+    for (size_t i = 0; i < values.size(); ++i) values[i] += shift[i];
+    const std::string name = node.operand(kBias)->name;
+    node.SetOperand(kBias, ir::Builder(node).Constant(Tensor::Of<float>(bias->dims(), values), name));
   }
 
-  ir::Value* Make(ir::Value& old, int axis, bool hybrid) {
+  ir::Value* Make(ir::Value& old, const Place& place, bool hybrid, const QuantizedConstant* known) const {
     ir::Builder builder(*old.node()->next());
     const Tensor& tensor = *old.constant();
     ir::Value* stored;
     if (mode_ == Mode::kFloat16) {
       stored = builder.Constant(ToFloat16(tensor), old.name);
     } else {
-      QuantizedConstant constant = Quantized(tensor, axis);
+      QuantizedConstant constant =
+          known != nullptr ? *known : QuantizeWeights(tensor, place.axis, mode_ == Mode::kWeight4 ? 4 : 8);
       stored = builder.Constant(std::move(constant.values), old.name);
       stored->type.quantization = std::move(constant.quantization);
     }
     if (hybrid) return stored;
     return builder.Make(tfl::DEQUANTIZE, {stored}, {DType::kFloat32, old.type.shape, nullptr});
-  }
-
-  QuantizedConstant Quantized(const Tensor& tensor, int axis) const {
-    if (mode_ != Mode::kWeight4) return QuantizeWeights(tensor, axis, 8);
-    return QuantizeWeights(tensor, axis, 4);
   }
 
   struct Key {
@@ -108,20 +120,20 @@ class Shrinker {
     bool hybrid;
     auto operator<=>(const Key&) const = default;
   };
-  Mode mode_;
-  std::map<Key, ir::Value*> made_;
+  const ShrinkOptions& options_;
+  const Mode mode_;
+  std::map<Key, ir::Value*> made_;  // each constant once, however many nodes use it
 };
 
 }  // namespace
 
-size_t ShrinkConstants(ir::Module& module, Mode mode,
-                       const std::function<bool(const ir::Node&)>& keep_float) {
+size_t ShrinkConstants(ir::Module& module, const ShrinkOptions& options) {
   size_t count = 0;
   for (const auto& function : module.functions()) {
-    Shrinker shrinker(mode);
+    Shrinker shrinker(options);
     for (ir::Node& node : function->nodes()) {
       if (node.op().dialect == ir::Dialect::kCore || node.Is(tfl::DEQUANTIZE)) continue;
-      if (!keep_float || !keep_float(node)) shrinker.Take(node);
+      if (!options.keep_float(node)) shrinker.Take(node);
     }
     function->EraseDeadNodes();
     count += shrinker.count();

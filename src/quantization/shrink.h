@@ -6,6 +6,8 @@
 
 #include "ir/module.h"
 #include "quantization/options.h"
+#include "quantization/patches.h"
+#include "quantization/weights.h"
 
 namespace litesmith::quantization {
 
@@ -13,7 +15,16 @@ namespace litesmith::quantization {
 // quantize their inputs; other weights (DEPTHWISE_CONV_2D, TRANSPOSE_CONV, tables of GATHER) are widened by a
 // DEQUANTIZE when the model is loaded, for the kernels that would quantize their inputs are slow and coarse.
 // float16, weight8, weight4: every constant that counts is stored in fewer bits, with a DEQUANTIZE.
-// `keep_float`: nodes whose constants stay. Gives the number of constants that changed.
-size_t ShrinkConstants(ir::Module& module, Mode mode, const std::function<bool(const ir::Node&)>& keep_float);
+struct ShrinkOptions {
+  Mode mode = Mode::kDynamic;
+  std::function<bool(const ir::Node&)> keep_float;  // nodes whose constants stay
+  // The integers of a node's weights as they were found before, and what samples showed of what they are
+  // multiplied with, or null.
+  std::function<const QuantizedConstant*(const ir::Node&)> weights;
+  std::function<const Patches*(const ir::Node&)> patches;
+};
+
+// Gives the number of constants that changed.
+size_t ShrinkConstants(ir::Module& module, const ShrinkOptions& options);
 
 }  // namespace litesmith::quantization
