@@ -20,6 +20,35 @@ const OneOp kBinaryOps[] = {
     {"Div", R"((%a: f32[2,1,4], %b: f32[3,1]) { %y = tf.Div(%a, %b) : f32[*] return %y })", 0.5, 3},
     {"Pow", R"((%a: f32[2,1,4], %b: f32[3,1]) { %y = tf.Pow(%a, %b) : f32[*] return %y })", 0.5, 3},
     {"Atan2", R"((%a: f32[2,1,4], %b: f32[3,1]) { %y = tf.Atan2(%a, %b) : f32[*] return %y })", 0.5, 3},
+    {"DivNoNanByZeros", R"((%a: f32[2,1,4], %b: i32[3,4]) {
+  %z = tf.Cast(%b) {SrcT = type i32, DstT = type f32} : f32[*]
+  %y = tf.DivNoNan(%a, %z) : f32[*]
+  return %y
+})"},
+    {"MulNoNanByZeros", R"((%a: f32[2,1,4], %b: i32[3,4]) {
+  %z = tf.Cast(%b) {SrcT = type i32, DstT = type f32} : f32[*]
+  %l = tf.Reciprocal(%z) : f32[*]
+  %y = tf.MulNoNan(%l, %z) : f32[*]
+  return %y
+})"},
+    {"XdivyOfZeros", R"((%a: f32[2,1,4], %b: i32[3,4]) {
+  %z = tf.Cast(%b) {SrcT = type i32, DstT = type f32} : f32[*]
+  %y = tf.Xdivy(%z, %z) : f32[*]
+  return %y
+})"},
+    {"XlogyOfZeros", R"((%a: i32[2,1,4], %b: f32[3,1]) {
+  %z = tf.Cast(%a) {SrcT = type i32, DstT = type f32} : f32[*]
+  %y = tf.Xlogy(%z, %b) : f32[*]
+  return %y
+})",
+     0, 3},
+    {"TruncateDiv", R"((%a: i32[2,1,4], %b: i32[3,1]) {
+  %one = const i32[] [60]
+  %c = tf.Sub(%a, %one) : i32[*]
+  %y = tf.TruncateDiv(%c, %b) : i32[*]
+  return %y
+})",
+     1, 9},
     {"Equal", R"((%a: i32[2,1,4], %b: i32[3,1]) { %y = tf.Equal(%a, %b) : bool[*] return %y })"},
     {"NotEqual", R"((%a: i32[2,1,4], %b: i32[3,1]) { %y = tf.NotEqual(%a, %b) : bool[*] return %y })"},
     {"Less", R"((%a: i32[2,1,4], %b: i32[3,1]) { %y = tf.Less(%a, %b) : bool[*] return %y })"},

@@ -36,6 +36,29 @@ const OneOp kElementwiseOps[] = {
     {"PreluWithASlopePerChannel",
      R"((%x: f32[2,3,4], %a: f32[4]) { %y = tf.Prelu(%x, %a) : f32[*] return %y })"},
     {"LeakyReluWithoutASlope", R"((%x: f32[2,3,4]) { %y = tf.LeakyRelu(%x) : f32[*] return %y })"},
+    {"Erf", R"((%x: f32[2,3,40]) { %y = tf.Erf(%x) : f32[*] return %y })", -5, 5, 4e-7},
+    {"ErfNearZero", R"((%x: f32[2,3,40]) { %y = tf.Erf(%x) : f32[*] return %y })", -1e-3, 1e-3, 3e-10},
+    {"Expm1", R"((%x: f32[2,3,40]) { %y = tf.Expm1(%x) : f32[*] return %y })", -20, 20, 1e-6},
+    {"Expm1NearZero", R"((%x: f32[2,3,40]) { %y = tf.Expm1(%x) : f32[*] return %y })", -1e-4, 1e-4, 3e-11},
+    {"Log1p", R"((%x: f32[2,3,40]) { %y = tf.Log1p(%x) : f32[*] return %y })", -0.99, 90, 5e-7},
+    {"Log1pNearZero", R"((%x: f32[2,3,40]) { %y = tf.Log1p(%x) : f32[*] return %y })", -1e-4, 1e-4, 3e-11},
+    {"Selu", R"((%x: f32[2,3,40]) { %y = tf.Selu(%x) : f32[*] return %y })", -6, 6, 1e-6},
+    {"Atan", R"((%x: f32[2,3,40]) { %y = tf.Atan(%x) : f32[*] return %y })", -30, 30, 5e-7},
+    {"Tan", R"((%x: f32[2,3,40]) { %y = tf.Tan(%x) : f32[*] return %y })", -1.4, 1.4, 2e-6},
+    {"Sinh", R"((%x: f32[2,3,40]) { %y = tf.Sinh(%x) : f32[*] return %y })", -20, 20, 2e-6},
+    {"SinhNearZero", R"((%x: f32[2,3,40]) { %y = tf.Sinh(%x) : f32[*] return %y })", -1e-4, 1e-4, 3e-11},
+    {"Cosh", R"((%x: f32[2,3,40]) { %y = tf.Cosh(%x) : f32[*] return %y })", -20, 20, 2e-6},
+    {"Rint", R"((%x: f32[2,3,40]) { %y = tf.Rint(%x) : f32[*] return %y })", -4, 8, 0},
+    {"BucketizeByTheBoundaries", R"((%x: f32[2,3,4]) {
+  %y = tf.Bucketize(%x) {boundaries = [-1f, 0.5f, 2f], T = type f32} : i32[*]
+  return %y
+})",
+     -4, 8},
+    {"LocalResponseNormalization", R"((%x: f32[1,2,2,9]) {
+  %y = tf.LRN(%x) {depth_radius = 2, bias = 1.5f, alpha = 0.1f, beta = 0.7f} : f32[*]
+  return %y
+})",
+     -4, 8},
     {"CastToIntegers", R"((%x: f32[2,3,4]) {
   %y = tf.Cast(%x) {SrcT = type f32, DstT = type i32} : i32[*]
   return %y

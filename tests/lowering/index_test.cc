@@ -8,6 +8,33 @@ class IndexOps : public LowersAs {};
 TEST_P(IndexOps, ComputeTheSameAfterLowering) { ExpectSameResults(); }
 
 const OneOp kIndexOps[] = {
+    {"TensorScatterUpdate", R"((%x: f32[4,3], %u: f32[2,3]) {
+  %i = const i64[2,1] [3, 1]
+  %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]
+  return %y
+})"},
+    {"TensorScatterAddTwiceToOnePlace", R"((%x: f32[4,3], %u: f32[3]) {
+  %i = const i32[3,2] [3, 1, 0, 0, 3, 1]
+  %y = tf.TensorScatterAdd(%x, %i, %u) : f32[*]
+  return %y
+})"},
+    {"TensorScatterSub", R"((%x: f32[4,3], %u: f32[3]) {
+  %i = const i32[3,2] [3, 1, 0, 0, 2, 1]
+  %y = tf.TensorScatterSub(%x, %i, %u) : f32[*]
+  return %y
+})"},
+    {"MatrixDiagV3", R"((%x: f32[2,3]) {
+  %k = const i32[] [0]
+  %n = const i32[] [-1]
+  %p = const f32[] [0]
+  %y = tf.MatrixDiagV3(%x, %k, %n, %n, %p) : f32[*]
+  return %y
+})"},
+    {"MatrixSetDiagV3", R"((%x: f32[2,3,4], %d: f32[2,3]) {
+  %k = const i32[] [0]
+  %y = tf.MatrixSetDiagV3(%x, %d, %k) : f32[*]
+  return %y
+})"},
     {"Sum", R"((%x: f32[2,3,4]) {
   %s = const i32[2] [0, -1]
   %y = tf.Sum(%x, %s) {keep_dims = false} : f32[*]

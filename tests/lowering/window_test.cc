@@ -8,6 +8,36 @@ class WindowOps : public LowersAs {};
 TEST_P(WindowOps, ComputeTheSameAfterLowering) { ExpectSameResults(); }
 
 const OneOp kWindowOps[] = {
+    {"Conv3DOfStrides", R"((%x: f32[1,4,6,7,3]) {
+  %w = const f32[2,3,3,3,4] random(3)
+  %y = tf.Conv3D(%x, %w) {strides = [1, 1, 2, 2, 1], padding = "SAME", dilations = [1, 1, 1, 1, 1]} : f32[*]
+  return %y
+})"},
+    {"Conv3DDilated", R"((%x: f32[1,5,6,7,3]) {
+  %w = const f32[2,3,3,3,4] random(3)
+  %y = tf.Conv3D(%x, %w) {strides = [1, 1, 1, 1, 1], padding = "VALID", dilations = [1, 2, 1, 2, 1]} : f32[*]
+  return %y
+})"},
+    {"Conv3DTransposed", R"((%x: f32[1,2,3,3,4]) {
+  %s = const i32[5] [1, 4, 6, 6, 3]
+  %w = const f32[2,3,3,3,4] random(3)
+  %y = tf.Conv3DBackpropInputV2(%s, %w, %x) {strides = [1, 2, 2, 2, 1], padding = "SAME", dilations = [1, 1, 1, 1, 1]} : f32[*]
+  return %y
+})"},
+    {"RealTransformOfRows", R"((%x: f32[2,3,9]) {
+  %n = const i32[1] [8]
+  %c = tf.RFFT(%x, %n) {Treal = type f32, Tcomplex = type c64} : c64[*]
+  %r = tf.Real(%c) {T = type c64, Tout = type f32} : f32[*]
+  %i = tf.Imag(%c) {T = type c64, Tout = type f32} : f32[*]
+  %a = tf.ComplexAbs(%c) {T = type c64, Tout = type f32} : f32[*]
+  return %r, %i, %a
+})"},
+    {"RealTransformOfPictures", R"((%x: f32[2,4,8]) {
+  %n = const i32[2] [4, 8]
+  %c = tf.RFFT2D(%x, %n) {Treal = type f32, Tcomplex = type c64} : c64[*]
+  %a = tf.ComplexAbs(%c) {T = type c64, Tout = type f32} : f32[*]
+  return %a
+})"},
     {"Conv2DSame", R"((%x: f32[1,6,7,3]) {
   %w = const f32[3,3,3,4] random(3)
   %y = tf.Conv2D(%x, %w) {strides = [1, 1, 1, 1], padding = "SAME", dilations = [1, 1, 1, 1]} : f32[*]

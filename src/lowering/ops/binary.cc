@@ -18,6 +18,7 @@ LS_LOWER(Sub) { return LowerBroadcast(lower, tfl::SUB, 6, NoActivation()); }
 LS_LOWER(Mul) { return LowerBroadcast(lower, tfl::MUL, 6, NoActivation()); }
 LS_LOWER(RealDiv) { return Quotient(lower); }
 LS_LOWER(Div) { return Quotient(lower); }
+LS_LOWER(TruncateDiv) { return Quotient(lower); }
 LS_LOWER(FloorDiv) { return LowerBroadcast(lower, tfl::FLOOR_DIV, 4); }
 LS_LOWER(FloorMod) { return LowerBroadcast(lower, tfl::FLOOR_MOD, 4); }
 LS_LOWER(Maximum) { return LowerBroadcast(lower, tfl::MAXIMUM, 5); }

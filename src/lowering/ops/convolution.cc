@@ -2,6 +2,7 @@
 // a bias of zeros stands ready for the sum that follows (passes/fuse_bias.cc).
 #include <array>
 
+#include "lowering/indices.h"
 #include "lowering/layout.h"
 #include "tensor/transpose.h"
 
@@ -24,6 +25,31 @@ Attributes ConvolutionOptions(const Lowering& lower, int64_t padding) {
           {"dilation_h_factor", dilations.height},
           {"dilation_w_factor", dilations.width},
           {"fused_activation_function", int64_t{0}}};
+}
+
+// Options of CONV_3D and CONV_3D_TRANSPOSE, which know channels last, SAME and VALID only. Reports
+// kLoweringRefused.
+Result<Attributes> VolumeOptions(Lowering& lower) {
+  const std::string padding = lower.attributes().Text("padding");
+  const std::vector<int64_t> strides = lower.attributes().Ints("strides");
+  std::vector<int64_t> dilations = lower.attributes().Ints("dilations");
+  if (dilations.empty()) dilations.assign(5, 1);
+  if (lower.attributes().Text("data_format", "NDHWC") != "NDHWC")
+    return lower.Refuse("its channels come first");
+  if (padding != "SAME" && padding != "VALID") return lower.Refuse("its padding is '{}'", padding);
+  if (strides.size() != 5 || dilations.size() != 5 || strides[0] != 1 || strides[4] != 1 ||
+      dilations[0] != 1 || dilations[4] != 1) {
+    return lower.Refuse("it moves over batch or channels; TensorFlow Lite over depth, height and width only");
+  }
+  const auto kind = padding == "SAME" ? tfl::Padding::kSame : tfl::Padding::kValid;
+  return Attributes{{"padding", static_cast<int64_t>(kind)},
+                    {"stride_d", strides[1]},
+                    {"stride_h", strides[2]},
+                    {"stride_w", strides[3]},
+                    {"dilation_d_factor", dilations[1]},
+                    {"dilation_h_factor", dilations[2]},
+                    {"dilation_w_factor", dilations[3]},
+                    {"fused_activation_function", int64_t{0}}};
 }
 
 ir::Value* ZeroBias(Lowering& lower, int64_t channels) {
@@ -71,6 +97,24 @@ LS_LOWER(DepthwiseConv2dNative) {
   ir::Value* result = lower.Make(tfl::DEPTHWISE_CONV_2D, {input, weights, ZeroBias(lower, channels)},
                                  ChannelsLastType(lower, lower.result_type()), std::move(options));
   return lower.Replace(FromChannelsLast(lower, result));
+}
+
+// Weights have the same order in both: [d, h, w, in, out].
+LS_LOWER(Conv3D) {
+  LS_RETURN_IF_FAILED(ExpectFloat(lower));
+  LS_TRY(Attributes options, VolumeOptions(lower));
+  return lower.Replace(lower.Make(tfl::CONV_3D, {lower.operand(0), lower.operand(1)}, std::move(options)));
+}
+
+// Operands are the result's shape, the filter [d, h, w, out, in], the input.
+LS_LOWER(Conv3DBackpropInputV2) {
+  if (lower.dtype(2) != DType::kFloat32) {
+    return lower.Report(Code::kDtypeUnsupported, "TensorFlow Lite's transposed convolution takes float32",
+                        "cast the operands to float32 in the model's code");
+  }
+  LS_TRY(Attributes options, VolumeOptions(lower));
+  return lower.Replace(lower.Make(
+      tfl::CONV_3D_TRANSPOSE, {AsInt32(lower, 0), lower.operand(1), lower.operand(2)}, std::move(options)));
 }
 
 }  // namespace litesmith::lowering

@@ -53,6 +53,11 @@ LS_LOWER(LeakyRelu) {
   return lower.Rename(tfl::LEAKY_RELU, {{"alpha", lower.attributes().Float("alpha", 0.2f)}});
 }
 
+LS_LOWER(Bucketize) {
+  return lower.Rename(tfl::BUCKETIZE,
+                      {{"boundaries", lower.attributes().Get<std::vector<float>>("boundaries")}});
+}
+
 LS_LOWER(Cast) { return lower.Rename(tfl::CAST); }
 
 }  // namespace litesmith::lowering
