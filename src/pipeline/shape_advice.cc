@@ -9,6 +9,7 @@
 
 #include "ir/signature.h"
 #include "pipeline/diagnose.h"
+#include "pipeline/shape_explanation.h"
 #include "pipeline/shape_tries.h"
 #include "tf/shape_context.h"
 
@@ -16,6 +17,12 @@ namespace litesmith::pipeline {
 namespace {
 
 bool IsOfShapes(Code code) { return code == Code::kShapeUnknown || code == Code::kShapeMismatch; }
+
+// An op on the lists that loops carry.
+bool IsOfLists(const Finding& finding) {
+  return finding.code == Code::kNoLowering &&
+         (finding.op.starts_with("TensorList") || finding.op.starts_with("TensorArray"));
+}
 
 // Errors of control flow and of ops without a form often come from a loop that would be unrolled, or an op
 // that would be computed while converting, if only a shape were known.
@@ -29,84 +36,6 @@ using Place = std::pair<Code, std::string>;
 Place PlaceOf(const Finding& finding) { return {finding.code, finding.node}; }
 
 std::string NameFor(const ir::Node& node) { return tf::FindingAt(Code::kShapeUnknown, node).node; }
-
-std::string Told(const ir::Node& node) { return fmt::format("{} '{}'", node.op_name(), NameFor(node)); }
-
-// ", by way of Shape 'a', Pack 'b', ... 3 more ..., Reshape 'c'"
-std::string WayText(const std::vector<const ir::Node*>& way) {
-  constexpr size_t kEnds = 3;  // steps that are named at either end
-  std::string text;
-  for (size_t i = 0; i < way.size(); ++i) {
-    if (i == kEnds && way.size() > 2 * kEnds + 1) {
-      text += fmt::format(", ... {} more ...", way.size() - 2 * kEnds);
-      i = way.size() - kEnds;
-    }
-    text += (text.empty() ? ", by way of " : ", ") + Told(*way[i]);
-  }
-  return text;
-}
-
-// `solved`: the shapes that solved it; the dimensions that they fix are the ones that count. May be null.
-std::string InputText(const OpenInput& input, const InputShapes* solved) {
-  if (!input.shape.ranked()) return fmt::format("input '{}', whose rank is open", input.name);
-  std::vector<std::string> dims;
-  for (const int64_t dim : input.shape.with_minus_one())
-    dims.push_back(dim < 0 ? "?" : fmt::format("{}", dim));
-  std::vector<int> axes = input.axes;
-  if (solved != nullptr) {
-    std::erase_if(axes, [&](int axis) { return solved->at(input.name)[static_cast<size_t>(axis)] < 0; });
-  }
-  return fmt::format("input '{}' (axis {} of [{}])", input.name, fmt::join(axes, ", "), fmt::join(dims, ","));
-}
-
-// What a trace says, without the module that it points into.
-struct Explanation {
-  std::vector<OpenInput> inputs;
-  std::string way;      // from the inputs
-  std::string from_op;  // empty: does not come from an op
-  Finding::FixNote at_op;
-
-  // Empty: does not come from inputs.
-  std::string FromInputs(const InputShapes* solved) const {
-    std::vector<std::string> texts;
-    for (const OpenInput& input : inputs) {
-      if (solved == nullptr || solved->contains(input.name)) texts.push_back(InputText(input, solved));
-    }
-    if (texts.empty()) return {};
-    return fmt::format("what is unknown here comes from {}{}", fmt::join(texts, " and "), way);
-  }
-};
-
-Finding::FixNote FixAt(const ir::Node& op) {
-  const std::string name(op.op_name());
-  if (op.op().Has(ir::kUnknownOp)) {
-    return {fmt::format("tell the shape of what {} gives (here for example 1,10,4)", name),
-            fmt::format("--custom-op-shape {}=1,10,4", name)};
-  }
-  if (name.starts_with("NonMaxSuppression")) {
-    return {
-        "how many boxes are kept depends on the data: pad them to a fixed number in the model's code "
-        "(tf.image.non_max_suppression_padded with pad_to_max_output_size=True)",
-        {}};
-  }
-  return {fmt::format("how many results {} gives depends on the data: keep a fixed number of them in the "
-                      "model's code (tf.math.top_k, padding, or tf.where with three arguments)",
-                      name),
-          {}};
-}
-
-Explanation Explained(const ir::Module& module, const ir::Node& node) {
-  const ShapeTrace trace = TraceUnknownShape(module, node);
-  Explanation explanation;
-  explanation.inputs = trace.inputs;
-  explanation.way = WayText(trace.from_input);
-  if (trace.op != nullptr) {
-    explanation.from_op =
-        fmt::format("what is unknown here comes from {}{}", Told(*trace.op), WayText(trace.from_op));
-    explanation.at_op = FixAt(*trace.op);
-  }
-  return explanation;
-}
 
 // Looks at the module as it is just before the lowering.
 class Tracing : public RootCauses {
@@ -126,7 +55,7 @@ class Tracing : public RootCauses {
         std::vector<size_t>& left = found->second;
         for (size_t& i : left) {
           if (findings_[i].op != node.op_name()) continue;
-          explanations_[i] = Explained(module, node);
+          explanations_[i] = ExplainUnknownShape(module, node);
           i = findings_.size();
         }
         std::erase(left, findings_.size());
@@ -134,11 +63,11 @@ class Tracing : public RootCauses {
       }
     }
   }
-  std::vector<Explanation> Take() { return std::move(explanations_); }
+  std::vector<ShapeExplanation> Take() { return std::move(explanations_); }
 
  private:
   const std::vector<Finding>& findings_;
-  std::vector<Explanation> explanations_;
+  std::vector<ShapeExplanation> explanations_;
 };
 
 // What a conversion with other shapes came to.
@@ -191,9 +120,11 @@ class Adviser {
   bool Done() const {
     return tries_ >= ShapeFindings::kMostTries || context_.host.Seconds() > end_ || context_.is_cancelled();
   }
+  // Whether shapes are likely to be what is missing.
   bool IsThorough() const {
-    return std::any_of(findings_.begin(), findings_.end(),
-                       [](const Finding& one) { return IsOfShapes(one.code); });
+    return std::any_of(findings_.begin(), findings_.end(), [](const Finding& one) {
+      return IsOfShapes(one.code) || one.code == Code::kControlFlow || IsOfLists(one);
+    });
   }
 
   // Converts with `shapes` and notes which findings are gone. False if it made new trouble with shapes, or
@@ -261,7 +192,7 @@ class Adviser {
 
   void TryOpenDimensions() {
     std::vector<OpenInput> inputs;
-    for (const Explanation& explanation : explanations_) {
+    for (const ShapeExplanation& explanation : explanations_) {
       for (const OpenInput& input : explanation.inputs) {
         const auto known = std::find_if(inputs.begin(), inputs.end(),
                                         [&](const OpenInput& one) { return one.name == input.name; });
@@ -295,9 +226,7 @@ class Adviser {
   // Lists that a loop carries have no form as long as the loop is not unrolled; the loop is told.
   bool IsPartOfALoop(size_t index) const {
     const auto is_solved = [&](size_t i) { return !outcomes_[i].empty(); };
-    if (findings_[index].code != Code::kNoLowering || !is_solved(index)) return false;
-    if (!findings_[index].op.starts_with("TensorList") && !findings_[index].op.starts_with("TensorArray"))
-      return false;
+    if (!IsOfLists(findings_[index]) || !is_solved(index)) return false;
     for (size_t i = 0; i < findings_.size(); ++i) {
       if (findings_[i].code == Code::kControlFlow && is_solved(i)) return true;
     }
@@ -313,7 +242,7 @@ class Adviser {
 
   void Extend(size_t index) {
     Finding& finding = findings_[index];
-    const Explanation& explanation = explanations_[index];
+    const ShapeExplanation& explanation = explanations_[index];
     std::vector<Finding::FixNote> fixes;
     const InputShapes* solved = nullptr;
     for (const Outcome& outcome : outcomes_[index]) {
@@ -345,7 +274,7 @@ class Adviser {
     finding.fixes.insert(finding.fixes.begin(), fixes.begin(), fixes.end());
   }
 
-  Finding::FixNote Untried(const Explanation& explanation) const {
+  Finding::FixNote Untried(const ShapeExplanation& explanation) const {
     std::vector<std::string> options;
     for (const OpenInput& input : explanation.inputs)
       options.push_back(fmt::format("--input-shape {}=DIMS", input.name));
@@ -364,7 +293,7 @@ class Adviser {
   double end_ = 0;
   int tries_ = 0;
   std::set<Place> known_;  // what goes wrong as things are
-  std::vector<Explanation> explanations_;
+  std::vector<ShapeExplanation> explanations_;
   std::vector<std::vector<Outcome>> outcomes_;
   InputShapes tried_;
 };

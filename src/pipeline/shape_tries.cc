@@ -6,16 +6,19 @@
 #include <algorithm>
 #include <array>
 
+#include "base/limits.h"
+
 namespace litesmith::pipeline {
 namespace {
 
 // Of pictures: what classifiers (224, 299 for Inception, 28 for digits) and detectors (300, 320) take.
-// Elsewhere: lengths of sequences.
+// Elsewhere: lengths of sequences, the first one short enough for loops over it to be unrolled.
 struct Sizes {
   int64_t side, channels, length;
 };
-constexpr std::array kSizes = {Sizes{224, 3, 128}, Sizes{320, 3, 256}, Sizes{299, 3, 64},
-                               Sizes{300, 3, 512}, Sizes{28, 1, 16},   Sizes{256, 3, 32}};
+constexpr std::array kSizes = {Sizes{224, 3, 64},  Sizes{320, 3, 128}, Sizes{299, 3, 32},
+                               Sizes{300, 3, 256}, Sizes{28, 1, 16},   Sizes{256, 3, 512}};
+static_assert(kSizes[0].length <= Limits{}.max_unrolled_steps);
 constexpr size_t kMostSingles = 4;
 
 int64_t SizeFor(int rank, int axis, const Sizes& sizes) {
@@ -24,15 +27,18 @@ int64_t SizeFor(int rank, int axis, const Sizes& sizes) {
   return sizes.length;
 }
 
-// Where not even the rank is known: a picture, a vector, a sequence of vectors, a number.
+// Where not even the rank is known: a picture, a vector, a sequence of vectors, a picture with the channels
+// first, a number.
 std::vector<int64_t> WithAnyRank(size_t round, const Sizes& sizes) {
-  switch (round % 4) {
+  switch (round % 5) {
     case 0:
       return {1, sizes.side, sizes.side, sizes.channels};
     case 1:
       return {1, sizes.length};
     case 2:
       return {1, sizes.length, sizes.length};
+    case 3:
+      return {1, sizes.channels, sizes.side, sizes.side};
     default:
       return {1};
   }
