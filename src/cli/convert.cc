@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/conversion.h"
+#include "cli/outputs.h"
 #include "cli/report.h"
 
 namespace litesmith::cli {
@@ -10,9 +11,14 @@ int Convert(Session& session, ConvertArguments& arguments) {
   const double start = session.host->Seconds();
   Json document;
   document["model"] = {{"path", arguments.model.path}};
-  if (!ReadModelArguments(session, arguments.model, context)) return session.Finish(false, document);
   ReportFile& report = arguments.report;
-  if (!report.CheckPath(arguments.output, context)) return session.Finish(false, document);
+  const std::vector<OutputPath> outputs = {{"-o", arguments.output, true},
+                                           {"--report", report.path()},
+                                           {"--sensitivity", arguments.model.quantize.sensitivity}};
+  if (!session.CheckStandardOutput() || !CheckOutputs(PathsRead(arguments.model), outputs, context) ||
+      !ReadModelArguments(session, arguments.model, context)) {
+    return session.Finish(false, document);
+  }
   report.Observe(arguments.model.options);
   // The report is written whatever became of the model.
   const auto fail = [&](const pipeline::Converted* converted) {
@@ -25,6 +31,15 @@ int Convert(Session& session, ConvertArguments& arguments) {
   auto converted = pipeline::LoadModel(arguments.model.path, arguments.model.options, context);
   session.Print(dump);
   if (!converted) return fail(nullptr);
+  if (!arguments.dump_after.empty() && dump.empty()) {
+    session.findings.Report(
+        Finding(Code::kWrongUse)
+            .Headline("no pass '{}' has run", arguments.dump_after)
+            .Cause("--dump-after takes the name of a pass of this conversion; a .tflite goes "
+                   "through none")
+            .Fix("for the graph before it becomes one of TensorFlow Lite", "--dump-after simplify"));
+    return session.Finish(false, document);
+  }
   if (report.wanted()) report.recorder().RecordFile(*converted->module);
   document["model"] = ModelJson(converted->info);
   const double before_write = session.host->Seconds();

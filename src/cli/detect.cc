@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
+#include "cli/outputs.h"
 #include "cli/session.h"
 #include "formats/image/picture.h"
 #include "pipeline/detector.h"
@@ -28,6 +30,11 @@ struct Found {
   std::vector<pipeline::Detected> detections;
 };
 
+bool NamesAPicture(const std::string& path) {
+  const std::string ending = Extension(path);
+  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
+}
+
 // Folders stand for the pictures in them.
 Result<std::vector<std::string>> ListImages(const std::vector<std::string>& given, Context& context) {
   std::vector<std::string> images;
@@ -39,8 +46,7 @@ Result<std::vector<std::string>> ListImages(const std::vector<std::string>& give
     const auto names = context.host.List(path);
     const size_t before = images.size();
     for (const std::string& name : names.value) {
-      const std::string ending = Extension(name);
-      if (ending == ".jpg" || ending == ".jpeg" || ending == ".png") images.push_back(JoinPath(path, name));
+      if (NamesAPicture(name)) images.push_back(JoinPath(path, name));
     }
     if (images.size() == before) {
       return context.findings.Report(Finding(Code::kNotAPicture)
@@ -97,6 +103,13 @@ Result<void> Overrule(const Arguments& arguments, pipeline::Detector& detector, 
               .Cause("{} were given", values->size())
               .Fix("give one for all channels, or red, green and blue", fmt::format("{} 127.5", name)));
     }
+    for (const float value : *values) {
+      if (std::isfinite(value) && (value != 0 || target != &detector.preparation().std)) continue;
+      return context.findings.Report(Finding(Code::kWrongUse)
+                                         .Headline("{} does not take {}", name, value)
+                                         .Cause("pixels become (value - mean) / std: numbers, and std not 0")
+                                         .Fix("for pixels from -1 to 1", "--mean 127.5 --std 127.5"));
+    }
     for (size_t c = 0; c < 3; ++c) (*target)[c] = (*values)[values->size() == 1 ? 0 : c];
   }
   if (arguments.resize == "nearest") detector.preparation().method = vision::Method::kNearest;
@@ -105,18 +118,63 @@ Result<void> Overrule(const Arguments& arguments, pipeline::Detector& detector, 
   return {};
 }
 
+// Where the picture of each image goes: the output itself for one image, else files in it, named as the
+// images are, with a number where two have one name. Reports kWrongUse and what CheckOutputs does.
+Result<std::vector<std::string>> PlanDrawings(const Arguments& arguments,
+                                              const std::vector<std::string>& images, Context& context) {
+  std::vector<std::string> drawings;
+  if (arguments.output.empty()) return drawings;
+  const PathKind kind = context.host.Kind(arguments.output);
+  const bool folder = images.size() > 1 || kind == PathKind::kFolder;
+  if (!folder && !NamesAPicture(arguments.output)) {
+    return context.findings.Report(
+        Finding(Code::kWrongUse)
+            .Headline("-o {} names no kind of picture", arguments.output)
+            .Cause("pictures are written as JPEG or PNG, by the ending of the name")
+            .Fix("let it end in .jpg or .png", "-o boxes.png"));
+  }
+  if (folder && kind != PathKind::kFolder &&
+      (kind != PathKind::kMissing || NamesAPicture(arguments.output))) {
+    return context.findings.Report(Finding(Code::kWrongUse)
+                                       .Headline("-o {} is no folder", arguments.output)
+                                       .Cause("there are {} pictures to write", images.size())
+                                       .Fix("name a folder for them", "-o boxes"));
+  }
+  std::set<std::string> taken;
+  for (const std::string& image : images) {
+    std::string name(FileName(image));
+    const std::string ending = name.substr(name.size() - Extension(name).size());
+    const std::string stem = name.substr(0, name.size() - ending.size());
+    for (int number = 2; !taken.insert(name).second; ++number)
+      name = fmt::format("{}-{}{}", stem, number, ending);
+    drawings.push_back(folder ? JoinPath(arguments.output, name) : arguments.output);
+  }
+  std::vector<std::string> read = PathsRead(arguments.model);
+  read.insert(read.end(), images.begin(), images.end());
+  std::vector<OutputPath> outputs;
+  // A folder that is still to be made holds nothing that could be written over.
+  if (kind != PathKind::kMissing || !folder) {
+    for (const std::string& path : drawings) outputs.push_back({"-o", path});
+  }
+  LS_RETURN_IF_FAILED(CheckOutputs(read, outputs, context));
+  return drawings;
+}
+
+// Made when the first picture is written, so that none is left where there was nothing to write.
+Result<void> MakeFolderOf(const std::string& folder, Context& context) {
+  const FileStatus made = context.host.MakeFolder(folder);
+  if (made) return {};
+  return context.findings.Report(Finding(Code::kOutputUnwritable)
+                                     .Headline("the folder '{}' cannot be made", folder)
+                                     .Cause("{}", made.detail)
+                                     .Fix("name a folder that can be written to with -o"));
+}
+
 Result<std::vector<Json>> DetectAll(Session& session, Arguments& arguments, Context& context) {
+  LS_RETURN_IF_FAILED(session.CheckStandardOutput());
   LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
   LS_TRY(const std::vector<std::string> images, ListImages(arguments.images, context));
-  const bool folder = images.size() > 1 || context.host.Kind(arguments.output) == PathKind::kFolder;
-  if (folder && !arguments.output.empty() && context.host.Kind(arguments.output) == PathKind::kMissing) {
-    if (const FileStatus made = context.host.MakeFolder(arguments.output); !made) {
-      return context.findings.Report(Finding(Code::kOutputUnwritable)
-                                         .Headline("the folder '{}' cannot be made", arguments.output)
-                                         .Cause("{}", made.detail)
-                                         .Fix("name a folder that can be written to with -o"));
-    }
-  }
+  LS_TRY(const std::vector<std::string> drawings, PlanDrawings(arguments, images, context));
   LS_TRY(pipeline::Converted model,
          pipeline::LoadModel(arguments.model.path, arguments.model.options, context));
   runtime::Options options;
@@ -143,9 +201,9 @@ Result<std::vector<Json>> DetectAll(Session& session, Arguments& arguments, Cont
     found.milliseconds = (context.host.Seconds() - start) * 1e3;
     entries.push_back(ToJson(found));
     if (!session.options.quiet) session.Print(ToText(found));
-    if (arguments.output.empty()) continue;
-    const std::string path = folder ? JoinPath(arguments.output, FileName(images[i])) : arguments.output;
-    LS_RETURN_IF_FAILED(WriteDrawn(found, path, context));
+    if (drawings.empty()) continue;
+    if (drawings[i] != arguments.output) LS_RETURN_IF_FAILED(MakeFolderOf(arguments.output, context));
+    LS_RETURN_IF_FAILED(WriteDrawn(found, drawings[i], context));
   }
   if (progress) std::fprintf(stderr, "\r");
   if (failed) return kFailed;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/conversion.h"
+#include "cli/outputs.h"
 #include "cli/report.h"
 
 namespace litesmith::cli {
@@ -48,6 +49,8 @@ int DiagnoseModel(Session& session, ModelArguments& arguments, ReportFile& repor
   pipeline::Diagnosis diagnosis;
   diagnosis.model.info.path = arguments.path;
   report.Observe(arguments.options);
+  if (!CheckOutputs(PathsRead(arguments), {{"--report", report.path()}}, context))
+    return session.Finish(false, {{"model", ModelJson(diagnosis.model.info)}}, true);
   const bool converts = ReadModelArguments(session, arguments, context).ok() &&
                         pipeline::Diagnose(arguments.path, arguments.options, context, diagnosis).ok();
   const double seconds = session.host->Seconds() - start;

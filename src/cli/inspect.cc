@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "cli/inspection.h"
 #include "cli/session.h"
@@ -191,25 +192,33 @@ std::string SummaryText(const std::string& path, const Inspected& inspected) {
   return text + "\n";
 }
 
-std::string SignaturesText(const ir::Module& module) {
+std::string EntryText(const ir::SignatureEntry& entry, bool output) {
+  std::string text = fmt::format("  {:<7}{:<28} {:<24}", output ? "output" : "input", entry.name,
+                                 TypeText(entry.value->type));
+  if (const auto role = RoleOf(entry.value, entry.name); output && !role.empty())
+    text += fmt::format(" {}", role);
+  if (const auto quantization = QuantizationText(entry.value->type.quantization.get()); !quantization.empty())
+    text += fmt::format(" {}", quantization);
+  while (text.ends_with(' ')) text.pop_back();
+  return text + '\n';
+}
+
+// Inputs and outputs of a function; of a signature's, under its names.
+std::string InterfaceText(const ir::Function& function, const ir::Signature* signature = nullptr) {
+  std::string text;
+  for (const ir::SignatureEntry& entry : ir::InputsOf(function, signature)) text += EntryText(entry, false);
+  for (const ir::SignatureEntry& entry : ir::OutputsOf(function, signature)) text += EntryText(entry, true);
+  return text;
+}
+
+std::string SignaturesText(const ir::Module& module, bool subgraphs) {
   std::string text;
   for (const ir::Signature& signature : module.signatures) {
     const ir::Function* function = module.FindFunction(signature.function);
     if (function == nullptr) continue;
-    text += fmt::format("signature {} (subgraph {})\n", signature.key, IndexOf(module, function));
-    for (const bool outputs : {false, true}) {
-      for (const ir::SignatureEntry& entry : EntriesOf(*function, signature, outputs)) {
-        text += fmt::format("  {:<7}{:<28} {:<24}", outputs ? "output" : "input", entry.name,
-                            TypeText(entry.value->type));
-        if (const auto role = RoleOf(entry.value, entry.name); outputs && !role.empty())
-          text += fmt::format(" {}", role);
-        if (const auto quantization = QuantizationText(entry.value->type.quantization.get());
-            !quantization.empty())
-          text += fmt::format(" {}", quantization);
-        while (text.ends_with(' ')) text.pop_back();
-        text += '\n';
-      }
-    }
+    text += "signature " + signature.key;
+    text += subgraphs ? fmt::format(" (subgraph {})\n", IndexOf(module, function)) : "\n";
+    text += InterfaceText(*function, &signature);
   }
   return text;
 }
@@ -301,13 +310,42 @@ std::string SubgraphsText(const Inspection& inspection) {
   return text;
 }
 
+// What a model that does not convert is, as far as it was read: how it is called, and of which ops it is.
+struct Source {
+  std::string text;
+  Json json = Json::object();
+
+  void Take(const ir::Module& module) {
+    std::map<std::string, size_t> counts;
+    for (const auto& function : module.functions()) {
+      for (const ir::Node& node : function->nodes()) {
+        if (node.op().dialect == ir::Dialect::kTf) ++counts[std::string(node.op_name())];
+      }
+    }
+    text = SignaturesText(module, false);
+    if (module.signatures.empty() && !module.functions().empty())
+      text += InterfaceText(*module.functions()[0]);
+    text += "ops of the source (some of them in functions):\n";
+    for (const auto& [op, count] : counts) text += fmt::format("  {:<7}{}\n", count, op);
+    json["signatures"] = SignaturesJson(module);
+    json["source_ops"] = counts;
+  }
+};
+
 int Inspect(Session& session, Arguments& arguments) {
   Context context = session.context();
+  Source source;
+  arguments.model.options.after_import = [&](const ir::Module& module) { source.Take(module); };
   const auto inspected = InspectFile(session, arguments, context);
-  if (!inspected) return session.Finish(false);
+  if (!inspected) {
+    if (!source.text.empty())
+      session.Print(arguments.model.path + ": does not convert, so that this is its source alone\n" +
+                    source.text);
+    return session.Finish(false, source.json);
+  }
   if (session.options.json) return session.Finish(true, JsonOf(*inspected));
   const ir::Module& module = *inspected->model.module;
-  session.Print(SummaryText(arguments.model.path, *inspected) + SignaturesText(module) +
+  session.Print(SummaryText(arguments.model.path, *inspected) + SignaturesText(module, true) +
                 MetadataText(module) + SubgraphsText(inspected->inspection));
   return session.Finish(true);
 }

@@ -1,6 +1,8 @@
 #include <charconv>
 
+#include "cli/repeatable.h"
 #include "cli/session.h"
+#include "findings/logs/log_text.h"
 #include "runtime/custom/library.h"
 #include "tfl/op.h"
 
@@ -53,20 +55,66 @@ Failed UnreadableShape(const std::string& option, const std::string& text, const
                                      .Fix("write it as in this example", option + " " + example));
 }
 
+// A .tflite is taken as it is: what says how a source is to be read and converted has no effect.
+void WarnOfIdleOptions(const ModelArguments& arguments, Context& context) {
+  if (Extension(arguments.path) != ".tflite") return;
+  const pipeline::ConvertOptions& options = arguments.options;
+  for (const auto& [option, given] : {std::pair("--tag", !options.tags.empty()),
+                                      std::pair("--input-tensors", !options.input_tensors.empty()),
+                                      std::pair("--output-tensors", !options.output_tensors.empty()),
+                                      std::pair("--input-shape", !arguments.raw_shapes.empty()),
+                                      std::pair("--keep-preamble", options.keep_preamble),
+                                      std::pair("--detection", arguments.detection != "auto")}) {
+    if (!given) continue;
+    (void)context.findings.Report(
+        Finding(Code::kWrongUse)
+            .As(Severity::kWarning)
+            .Headline("{} has no effect", option)
+            .Cause("{} is a .tflite, whose graph is converted already", arguments.path)
+            .Fix("convert the source again with this option"));
+  }
+}
+
+// One a line; a line feed at the end starts no further one.
+Result<std::vector<std::string>> ReadLabels(const std::string& path, Context& context) {
+  LS_TRY(const FileBytes file, ReadFile(context, path, "a file of labels, one a line"));
+  const bool text = findings::LooksLikeText(file.bytes);
+  if (file.bytes.empty() || !text) {
+    return context.findings.Report(Finding(Code::kFileUnreadable)
+                                       .Headline("{} holds no labels", path)
+                                       .Cause("{}", text ? "the file is empty" : "its bytes are no text")
+                                       .Fix("give a text file with one label a line, class 0 first"));
+  }
+  std::vector<std::string> labels;
+  std::string line;
+  for (const char c : AsText(file.bytes)) {
+    if (c == '\r') continue;
+    if (c != '\n') {
+      line += c;
+    } else {
+      labels.push_back(std::exchange(line, {}));
+    }
+  }
+  if (!line.empty()) labels.push_back(line);
+  return labels;
+}
+
 }  // namespace
+
+void AddCustomOpLibraries(CLI::App& app, ModelArguments& arguments) {
+  AddRepeatable(app, "--custom-op-library", arguments.custom_op_libraries,
+                "Library with kernels for custom ops (repeatable)", "FILE.so[:NAME=SYMBOL]");
+}
 
 void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
   pipeline::ConvertOptions& options = arguments.options;
   app.add_option("MODEL", arguments.path,
                  "SavedModel folder, frozen graph (.pb, .pbtxt), TF.js model.json or .tflite")
       ->required();
-  app.add_option("--tag", options.tags,
-                 "Tag of the graph to take (repeatable; default: serve, else the only one)")
-      ->type_name("TAG")
-      ->expected(1);
-  app.add_option("--signature", options.signatures, "Signature to take (repeatable; default: all of them)")
-      ->type_name("KEY")
-      ->expected(1);
+  AddRepeatable(app, "--tag", options.tags,
+                "Tag of the graph to take (repeatable; default: serve, else the only one)", "TAG");
+  AddRepeatable(app, "--signature", options.signatures,
+                "Signature to take (repeatable; default: all of them)", "KEY");
   app.add_option("--input-tensors", options.input_tensors,
                  "Inputs of a frozen graph: names with or without :0")
       ->type_name("a,b")
@@ -74,9 +122,8 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
   app.add_option("--output-tensors", options.output_tensors, "Outputs of a frozen graph")
       ->type_name("c,d")
       ->delimiter(',');
-  app.add_option("--input-shape", arguments.raw_shapes, "Shape of an input (repeatable; ? or -1 for unknown)")
-      ->type_name("NAME=1,320,320,3")
-      ->expected(1);
+  AddRepeatable(app, "--input-shape", arguments.raw_shapes,
+                "Shape of an input (repeatable; ? or -1 for unknown)", "NAME=1,320,320,3");
   app.add_flag("--keep-preamble", options.keep_preamble,
                "Keep what parses examples or decodes pictures before the network");
   app.add_option("--detection", arguments.detection,
@@ -86,17 +133,10 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
       ->check(CLI::IsMember({"auto", "exact", "raw", "keep"}))
       ->capture_default_str();
   app.add_flag("--allow-custom-ops", options.allow_custom_ops, "Ops that nobody knows become custom ops");
-  app.add_option("--custom-op", options.custom_ops, "This op becomes a custom op (repeatable)")
-      ->type_name("NAME")
-      ->expected(1);
-  app.add_option("--custom-op-shape", arguments.raw_custom_op_shapes,
-                 "Shapes of what an op gives that nobody knows (repeatable)")
-      ->type_name("NAME=1,10,4[;1,10]")
-      ->expected(1);
-  app.add_option("--custom-op-library", arguments.custom_op_libraries,
-                 "Library with kernels for custom ops (repeatable)")
-      ->type_name("FILE.so[:NAME=SYMBOL]")
-      ->expected(1);
+  AddRepeatable(app, "--custom-op", options.custom_ops, "This op becomes a custom op (repeatable)", "NAME");
+  AddRepeatable(app, "--custom-op-shape", arguments.raw_custom_op_shapes,
+                "Shapes of what an op gives that nobody knows (repeatable)", "NAME=1,10,4[;1,10]");
+  AddCustomOpLibraries(app, arguments);
   AddQuantizeOptions(app, arguments.quantize);
   app.add_option("--target-runtime", options.target_runtime, "Oldest TensorFlow Lite that must run the file")
       ->type_name("2.x");
@@ -106,6 +146,7 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
 
 Result<void> ReadModelArguments(Session& session, ModelArguments& arguments, Context& context) {
   pipeline::ConvertOptions& options = arguments.options;
+  WarnOfIdleOptions(arguments, context);
   LS_RETURN_IF_FAILED(ReadQuantizeArguments(session, arguments.quantize, options.quantize, context));
   for (const std::string& text : arguments.raw_shapes) {
     std::string name;
@@ -142,17 +183,7 @@ Result<void> ReadModelArguments(Session& session, ModelArguments& arguments, Con
             .Fix("name the oldest one that must run the file", "--target-runtime 2.9"));
   }
   if (!arguments.labels.empty()) {
-    LS_TRY(const FileBytes file, ReadFile(context, arguments.labels, "a file of labels, one a line"));
-    std::string line;
-    for (const char c : AsText(file.bytes)) {
-      if (c == '\r') continue;
-      if (c != '\n') {
-        line += c;
-      } else {
-        options.labels.push_back(std::exchange(line, {}));
-      }
-    }
-    if (!line.empty()) options.labels.push_back(line);
+    LS_TRY(options.labels, ReadLabels(arguments.labels, context));
   }
   return {};
 }

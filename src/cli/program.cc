@@ -1,11 +1,13 @@
 #include "cli/program.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <cstring>
 #include <new>
 
+#include "base/near_name.h"
 #include "cli/session.h"
 
 namespace litesmith::cli {
@@ -27,9 +29,47 @@ bool AsksForJson(int argc, char** argv) {
   return false;
 }
 
-int ReportWrongUse(Session& session, const CLI::App& app, const std::string& problem,
-                   const std::string& command) {
-  (void)app;
+// A word that looks like an option and is none of the command, or "".
+std::string UnknownOption(const CLI::App& command, int argc, char** argv) {
+  for (int i = 2; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (!word.starts_with("--") || word.size() < 3) continue;
+    const std::string name = word.substr(0, word.find('='));
+    if (command.get_option_no_throw(name) == nullptr) return name;
+  }
+  return {};
+}
+
+std::string DidYouMean(const std::string& wanted, const std::vector<std::string>& names) {
+  const std::string near = NearName(wanted, std::vector<std::string_view>(names.begin(), names.end()));
+  return near.empty() ? near : fmt::format("; did you mean {}?", near);
+}
+
+// In the user's words what CLI11 says in its own.
+std::string WrongUseText(const std::vector<Command>& commands, const CLI::ParseError& error, int argc,
+                         char** argv, std::string& chosen) {
+  std::vector<std::string> names;
+  const CLI::App* command = nullptr;
+  for (const Command& one : commands) {
+    names.push_back(one.app->get_name());
+    if (argc > 1 && names.back() == argv[1]) command = one.app;
+  }
+  const std::string all = fmt::format("{}", fmt::join(names, ", "));
+  if (argc < 2) return "it wants a command: " + all;
+  if (command == nullptr) {
+    return fmt::format("there is no command '{}'{}; there are {}", argv[1], DidYouMean(argv[1], names), all);
+  }
+  chosen = argv[1];
+  const std::string option = UnknownOption(*command, argc, argv);
+  if (option.empty()) return error.what();
+  std::vector<std::string> options;
+  for (const CLI::Option* one : command->get_options()) {
+    for (const std::string& name : one->get_lnames()) options.push_back("--" + name);
+  }
+  return fmt::format("{} has no option {}{}", chosen, option, DidYouMean(option, options));
+}
+
+int ReportWrongUse(Session& session, const std::string& problem, const std::string& command) {
   session.findings.Report(Finding(Code::kWrongUse)
                               .Headline("wrong use of the command line")
                               .Cause("{}", problem)
@@ -76,10 +116,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     session.options.json |= AsksForJson(argc, argv);
     std::string chosen;
-    for (const Command& command : commands) {
-      if (argc > 1 && command.app->get_name() == argv[1]) chosen = argv[1];
-    }
-    return ReportWrongUse(session, app, error.what(), chosen);
+    const std::string problem = WrongUseText(commands, error, argc, argv, chosen);
+    return ReportWrongUse(session, problem, chosen);
   }
   for (const Command& command : commands) {
     if (command.app->parsed()) return RunCommand(session, command);

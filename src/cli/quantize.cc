@@ -15,11 +15,7 @@ Command AddQuantize(CLI::App& app) {
       ->add_option("--target-runtime", arguments->model.options.target_runtime,
                    "Oldest TensorFlow Lite that must run the file")
       ->type_name("2.x");
-  command
-      ->add_option("--custom-op-library", arguments->model.custom_op_libraries,
-                   "Library with kernels for custom ops (repeatable)")
-      ->type_name("FILE.so[:NAME=SYMBOL]")
-      ->expected(1);
+  AddCustomOpLibraries(*command, arguments->model);
   arguments->report.AddOption(*command);
   command->footer(
       "Example:\n  litesmith quantize model.tflite -o small.tflite --quantize int8 --data photos/");

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "cli/repeatable.h"
 #include "cli/session.h"
 
 namespace litesmith::cli {
@@ -67,10 +68,8 @@ void AddQuantizeOptions(CLI::App& app, QuantizeArguments& arguments) {
       ->capture_default_str();
   app.add_flag("--no-float-fallback", arguments.no_float_fallback,
                "Fail rather than leave an op without integer form in float");
-  app.add_option("--keep-float", arguments.keep_float,
-                 "Ops whose name matches this stay in float (repeatable)")
-      ->type_name("REGEX")
-      ->expected(1);
+  AddRepeatable(app, "--keep-float", arguments.keep_float,
+                "Ops whose name matches this stay in float (repeatable)", "REGEX");
   app.add_option("--max-accuracy-drop", arguments.max_accuracy_drop,
                  "Keep the layers in float that it takes to lose at most X (0.02: 2%)")
       ->type_name("X");

@@ -23,14 +23,6 @@ void ReportFile::AddOption(CLI::App& app) {
       ->type_name("OUT.html");
 }
 
-Result<void> ReportFile::CheckPath(const std::string& output, Context& context) const {
-  if (!wanted() || path_ != output) return {};
-  return context.findings.Report(Finding(Code::kWrongUse)
-                                     .Headline("the report and the model would be one file")
-                                     .Cause("--report and --output both say {}", path_)
-                                     .Fix("give the report a name of its own", "--report report.html"));
-}
-
 Result<void> ReportFile::Write(Session& session, bool failed, const std::string& model_path,
                                const pipeline::Converted* converted, const report::WrittenFile* file,
                                std::vector<report::Table> tables) {

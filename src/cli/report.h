@@ -18,8 +18,7 @@ class ReportFile {
 
   void AddOption(CLI::App& app);
   bool wanted() const { return !path_.empty(); }
-  // Reports kWrongUse if the report would be written over `output`.
-  Result<void> CheckPath(const std::string& output, Context& context) const;
+  const std::string& path() const { return path_; }
   report::Recorder& recorder() { return recorder_; }
   // Has the source recorded as soon as it is imported; `options` must not outlive this.
   void Observe(pipeline::ConvertOptions& options) {

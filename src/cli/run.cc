@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/inputs.h"
+#include "cli/outputs.h"
 #include "cli/session.h"
 #include "formats/npz/npz.h"
 #include "runtime/interpreter.h"
@@ -15,6 +16,10 @@ struct Arguments {
 
 Result<std::vector<npz::Entry>> Infer(Session& session, Arguments& arguments, double& seconds,
                                       Context& context) {
+  LS_RETURN_IF_FAILED(session.CheckStandardOutput());
+  std::vector<std::string> read = PathsRead(arguments.model);
+  read.push_back(arguments.inputs);
+  LS_RETURN_IF_FAILED(CheckOutputs(read, {{"--outputs", arguments.outputs, true}}, context));
   LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
   LS_TRY(pipeline::Converted model,
          pipeline::LoadModel(arguments.model.path, arguments.model.options, context));

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
 
 #include "findings/json.h"
 
@@ -31,11 +33,24 @@ int Session::threads() const {
 }
 
 void Session::Print(const std::string& text) const {
-  if (!options.json) std::fwrite(text.data(), 1, text.size(), stdout);
+  if (options.json) return;
+  const std::string printable = findings::Printable(text, true);
+  std::fwrite(printable.data(), 1, printable.size(), stdout);
 }
 
 void Session::Say(const std::string& text) const {
-  if (!options.json && !options.quiet) std::fprintf(stderr, "%s\n", text.c_str());
+  if (!options.json && !options.quiet) std::fprintf(stderr, "%s\n", findings::Printable(text, true).c_str());
+}
+
+Result<void> Session::CheckStandardOutput() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && write(STDOUT_FILENO, "", 0) == 0) return {};
+  const int error = errno != 0 ? errno : EIO;  // what failed earlier than now has left only the mark
+  return findings.Report(
+      Finding(Code::kOutputUnwritable)
+          .Headline("standard output could not be written")
+          .Cause("{}", std::generic_category().message(error))
+          .Fix("let it go to a terminal, to a file on a disk with space, or to /dev/null"));
 }
 
 int Session::Finish(bool ok, Json document, bool findings_are_result) {
@@ -58,12 +73,17 @@ int Session::Finish(bool ok, Json document, bool findings_are_result) {
       if (findings_are_result || !options.quiet || finding.severity == Severity::kError)
         shown.push_back(finding);
     }
+    // On standard error the end is what stays in view, so that what failed stands there.
     const int descriptor = findings_are_result ? STDOUT_FILENO : STDERR_FILENO;
-    const std::string text = findings::RenderText(shown, StyleOf(descriptor));
+    findings::TextStyle style = StyleOf(descriptor);
+    style.errors_last = !findings_are_result;
+    const std::string text = findings::RenderText(shown, style);
     std::fwrite(text.data(), 1, text.size(), findings_are_result ? stdout : stderr);
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return status != 0 ? status : 4;
-  return status;
+  if (CheckStandardOutput()) return status;
+  const std::string text = findings::RenderText(findings.Take(), StyleOf(STDERR_FILENO));
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  return status != 0 ? status : 4;
 }
 
 int Session::FinishWithList(const std::vector<Json>& entries) {

@@ -40,6 +40,9 @@ class Session {
   // A word on what is happening, to standard error; nothing under --json or --quiet.
   void Say(const std::string& text) const;
 
+  // Reports kOutputUnwritable if standard output is closed or full: asked before files are written and at the
+  // end.
+  Result<void> CheckStandardOutput();
   // Ends a command: prints the findings (to standard error, or to standard output where they are what the
   // command was run for, or as part of `document` under --json) and gives the exit status. `document` gets
   // "status" first and "findings" last.
@@ -77,6 +80,8 @@ struct ModelArguments {
   QuantizeArguments quantize;
 };
 void AddModelOptions(CLI::App& app, ModelArguments& arguments);
+// Of these, --custom-op-library.
+void AddCustomOpLibraries(CLI::App& app, ModelArguments& arguments);
 // Of these, the ones from --quantize to --sensitivity.
 void AddQuantizeOptions(CLI::App& app, QuantizeArguments& arguments);
 Result<void> ReadQuantizeArguments(Session& session, QuantizeArguments& arguments,

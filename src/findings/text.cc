@@ -29,14 +29,15 @@ size_t Columns(std::string_view text) {
 }
 
 // `label` and then `text`, wrapped at words, further lines below the text's start.
-void AppendWrapped(std::string& out, std::string_view label, std::string_view text, int width) {
+void AppendWrapped(std::string& out, std::string_view label, std::string_view raw, int width) {
+  const std::string text = Printable(raw, false);
   out += label;
   const size_t indent = Columns(label);
   size_t column = indent;
   bool first = true;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find(' ', at), text.size());
-    const std::string_view word = text.substr(at, end - at);
+    const std::string_view word = std::string_view(text).substr(at, end - at);
     const size_t length = Columns(word);
     if (!first && column + 1 + length > static_cast<size_t>(width)) {
       out += '\n';
@@ -64,7 +65,30 @@ std::string ShapeText(const Finding::TensorNote& tensor) {
   return text + "]";
 }
 
+// A character that a terminal takes as a command: of ASCII, or U+0080 to U+009F in UTF-8.
+size_t ControlAt(std::string_view text, size_t at) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte < 0x20 || byte == 0x7f) return 1;
+  if (byte != 0xc2 || at + 1 >= text.size()) return 0;
+  const auto next = static_cast<unsigned char>(text[at + 1]);
+  return next >= 0x80 && next <= 0x9f ? 2 : 0;
+}
+
 }  // namespace
+
+std::string Printable(std::string_view text, bool keep_lines) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    const bool kept = keep_lines && (text[at] == '\n' || text[at] == '\t');
+    const size_t length = kept ? 0 : ControlAt(text, at);
+    for (size_t i = 0; i < length; ++i)
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at + i]));
+    if (length == 0) out += text[at];
+    at += std::max<size_t>(length, 1);
+  }
+  return out;
+}
 
 std::string RenderText(const Finding& finding, const TextStyle& style) {
   const auto paint = [&](std::string_view colour, std::string text) {
@@ -72,7 +96,7 @@ std::string RenderText(const Finding& finding, const TextStyle& style) {
   };
   std::string out = paint(ColourOf(finding.severity),
                           fmt::format("{}[{}]", SeverityText(finding.severity), CodeText(finding.code)));
-  out += ": " + paint(kBold, finding.headline) + "\n";
+  out += ": " + paint(kBold, Printable(finding.headline, false)) + "\n";
   std::string place;
   const auto add = [&](std::string_view between, const std::string& part) {
     place += fmt::format("{}{}", place.empty() ? "" : between, part);
@@ -103,8 +127,9 @@ std::string RenderText(const Finding& finding, const TextStyle& style) {
 std::string RenderText(const std::vector<Finding>& findings, const TextStyle& style) {
   std::vector<const Finding*> order;
   for (const Finding& finding : findings) order.push_back(&finding);
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
+  std::stable_sort(order.begin(), order.end(), [&](const Finding* a, const Finding* b) {
+    return style.errors_last ? a->severity < b->severity : a->severity > b->severity;
+  });
   std::string out;
   for (const Finding* finding : order) out += RenderText(*finding, style);
   return out;

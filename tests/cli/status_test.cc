@@ -24,6 +24,22 @@ TEST(Status, WrongUseOfTheCommandLineIsTwo) {
   }
 }
 
+TEST(Status, WrongWordsAreNamedWithWhatTheyMayStandFor) {
+  for (const auto& [words, text] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"inspekt"}, "no command 'inspekt'; did you mean inspect?"},
+           {{"CONVERT"}, "no command 'CONVERT'; did you mean convert?"},
+           {{"--nonsense"}, "no command '--nonsense'; there are convert"},
+           {{}, "it wants a command"},
+           {{"convert", "m", "-o", "x", "--detction", "raw"},
+            "convert has no option --detction; did you mean --detection?"},
+           {{"convert", "m", "-o", "x", "--nonsense", "1"}, "convert has no option --nonsense"},
+           {{"convert", "m"}, "--output is required"}}) {
+    std::string told = RunProgram(words).err;
+    for (size_t at = 0; (at = told.find("\n         ", at)) != std::string::npos;) told.replace(at, 10, " ");
+    EXPECT_NE(told.find(text), std::string::npos) << told;
+  }
+}
+
 TEST(Status, AMissingFileIsThree) {
   const std::string missing = testing::TempDir() + "litesmith_no_such_file.tflite";
   for (const char* command : {"inspect", "benchmark"}) {

@@ -42,6 +42,31 @@ TEST(Text, PutsWhatBlocksFirst) {
   EXPECT_LT(text.find("an error"), text.find("a note"));
 }
 
+TEST(Text, PutsWhatBlocksLastWhereTheEndStaysInView) {
+  Finding note(Code::kDropped), error(Code::kUnknownOp);
+  TextStyle style;
+  style.errors_last = true;
+  const std::string text =
+      RenderText(std::vector<Finding>{error.Headline("an error"), note.Headline("a note")}, style);
+  EXPECT_LT(text.find("a note"), text.find("an error"));
+}
+
+TEST(Text, LetsNoNameSteerTheTerminal) {
+  Finding finding(Code::kUnknownOp);
+  finding.Headline("op {} is unknown", "A\x1b[31mB")
+      .Node("bell\a")
+      .Cause("a\nline \xc2\x9b;\x7f \u00e4")
+      .Fix("do\r");
+  const std::string text = RenderText(finding, {});
+  for (const char control : {'\x1b', '\a', '\r', '\x7f'})
+    EXPECT_EQ(text.find(control), std::string::npos) << text;
+  EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos) << text;
+  EXPECT_NE(text.find("A\\x1b[31mB"), std::string::npos) << text;
+  EXPECT_NE(text.find("a\\x0aline"), std::string::npos) << text;
+  EXPECT_NE(text.find("\u00e4"), std::string::npos) << text;
+  EXPECT_EQ(Printable("a\n\tb\x1b", true), "a\n\tb\\x1b");
+}
+
 TEST(Text, HasColoursOnlyWhenAsked) {
   EXPECT_EQ(RenderText(Example(), {false, 100}).find('\x1b'), std::string::npos);
   EXPECT_NE(RenderText(Example(), {true, 100}).find('\x1b'), std::string::npos);
