@@ -40,6 +40,8 @@ Result<Changed> CutPreamble(Module& module, PassContext& context);
 Result<Changed> Simplify(Module& module, PassContext& context);
 // A batch norm or a per-channel scale after a convolution disappears into its weights.
 Result<Changed> FoldBatchNorm(Module& module, PassContext& context);
+// A case whose index is not known becomes branches within branches.
+Result<Changed> NestCases(Module& module, PassContext& context);
 // float64, float16, bfloat16 and complex128 become float32 and complex64, with a note; inputs and outputs
 // keep their dtypes.
 Result<Changed> ComputeInFloat32(Module& module, PassContext& context);

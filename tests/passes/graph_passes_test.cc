@@ -111,6 +111,43 @@ func @body(%i: i32[], %n: i32[]) {
 )"));
 }
 
+TEST(NestCases, EachBranchIsChosenByItsIndexAndTheLastByAllOthers) {
+  const std::string text = After(NestCases, R"(func @main(%i: i32[], %x: f32[2]) {
+  %y = tf.StatelessCase(%i, %x) {Tin = [type f32], Tout = [type f32], branches = [@a, @b, @c]} : f32[2] "y"
+  return %y
+}
+func @a(%x: f32[2]) {
+  %y = tf.Neg(%x) : f32[2]
+  return %y
+}
+func @b(%x: f32[2]) {
+  %y = tf.Abs(%x) : f32[2]
+  return %y
+}
+func @c(%x: f32[2]) {
+  %y = tf.Exp(%x) : f32[2]
+  return %y
+}
+)");
+  EXPECT_EQ(text.find("StatelessCase"), std::string::npos) << text;
+  // What the outer branch takes for 0, and the inner one for 1 and for the rest.
+  const auto body = [&](const std::string& function) {
+    const size_t at = text.find("func @" + function + "(");
+    return at == text.npos ? std::string() : text.substr(at, text.find("\n}\n", at) - at);
+  };
+  const auto named = [&](const std::string& in, const std::string& attribute) {
+    const std::string whole = body(in);
+    const size_t at = whole.find(attribute + " = @") + attribute.size() + 4;
+    return whole.substr(at, whole.find_first_of(",}", at) - at);
+  };
+  EXPECT_NE(body("main").find("const i32[] [0]"), std::string::npos) << text;
+  EXPECT_NE(body(named("main", "then_branch")).find("tf.Neg"), std::string::npos) << text;
+  const std::string rest = named("main", "else_branch");
+  EXPECT_NE(body(rest).find("const i32[] [1]"), std::string::npos) << text;
+  EXPECT_NE(body(named(rest, "then_branch")).find("tf.Abs"), std::string::npos) << text;
+  EXPECT_NE(body(named(rest, "else_branch")).find("tf.Exp"), std::string::npos) << text;
+}
+
 TEST(MergeEqualNodes, EqualConstantsAndNodesBecomeOne) {
   ExpectText(R"(func @main(%0: f32[2]) {
   %1 = const f32[2] [1, 2]
