@@ -44,8 +44,9 @@ constexpr std::array kSimplify = {
     Pass{"prune", passes::Prune},
 };
 
-// After folding, which computes in the model's own dtypes.
-constexpr std::array kNarrow = {Pass{"float32", passes::ComputeInFloat32}};
+// After folding, which resolves cases whose index it finds and computes in the model's own dtypes.
+constexpr std::array kNarrow = {Pass{"nest-cases", passes::NestCases},
+                                Pass{"float32", passes::ComputeInFloat32}};
 
 // On TFL ops.
 constexpr std::array kOptimize = {
