@@ -4,9 +4,12 @@
 
 #include <array>
 
+#include "base/near_name.h"
 #include "tf/foreign.h"
 #include "tf/glob.h"
+#include "tf/ops.h"
 #include "tf/shape_context.h"
+#include "tfl/ops.h"
 
 namespace litesmith::lowering {
 namespace {
@@ -102,13 +105,15 @@ constexpr std::array kAdvice = {
            "use one of these pairs of types, or, for keys that are small numbers, a constant and tf.gather; "
            "or look it up in "
            "the app"},
-    Advice{"Assign* ResourceScatter* Scatter* Variable* TemporaryVariable DestroyTemporaryVariable CountUpTo "
-           "ResourceStridedSliceAssign ResourceCountUpTo VarHandleOp ReadVariableOp DestroyResourceOp",
-           Code::kVariableWritten,
-           "the model writes to a variable while it runs, and this form of state has no counterpart",
-           "keep the state outside: give it to the model as an input and take it back as an output; or, if "
-           "it only counts "
-           "or averages while training, export with training=False or make it a constant"},
+    Advice{
+        "Assign* ResourceScatter* Scatter* Variable* TemporaryVariable DestroyTemporaryVariable CountUpTo "
+        "ResourceStridedSliceAssign ResourceCountUpTo VarHandleOp ReadVariableOp DestroyResourceOp",
+        Code::kVariableWritten,
+        "the model writes to a variable while it runs; TensorFlow Lite has variables, but Litesmith does not "
+        "write ops for them yet",
+        "keep the state outside: give it to the model as an input and take it back as an output; or, if "
+        "it only counts "
+        "or averages while training, export with training=False or make it a constant"},
     Advice{
         "TPU* _TPU* ConfigureDistributedTPU ShutdownDistributedTPU *TPUEmbedding* Collective* Nccl* _Nccl* "
         "CrossReplicaSum AllToAll Xla*",
@@ -126,11 +131,11 @@ constexpr std::array kAdvice = {
            Code::kNoLowering, "it works on text, for which TensorFlow Lite has no kernel",
            "do this step outside the model, before its first numbers: give the model ids or numbers instead "
            "of strings"},
-    Advice{"Sparse* *Sparse *SparseTensor* Ragged* *Ragged* DenseToCSR* CSR*", Code::kNoLowering,
-           "sparse and ragged tensors have no form in TensorFlow Lite, which has dense ones only",
-           "make the tensor dense (tf.sparse.to_dense, RaggedTensor.to_tensor) before this step, in the "
-           "model or in the "
-           "app"},
+    Advice{
+        "Sparse* *Sparse *SparseTensor* Ragged* *Ragged* DenseToCSR* CSR*", Code::kNoLowering,
+        "sparse and ragged tensors have no form in TensorFlow Lite, which has dense ones only",
+        "give the model dense tensors (make them so in the app), and keep tf.sparse and tf.ragged out of the "
+        "exported function"},
     Advice{
         "ResizeArea ResizeBicubic *ScaleAndTranslate* ImageProjectiveTransform* CropAndResize AdjustHue "
         "AdjustSaturation "
@@ -147,12 +152,11 @@ constexpr std::array kAdvice = {
            "UniformDequantize "
            "UniformRequantize",
            Code::kNoLowering, "this way of quantizing inside the graph is not converted yet",
-           "export the float model and quantize while converting"},
+           "export the float model and quantize while converting (--quantize)"},
     Advice{"CTCLoss* *CrossEntropyWithLogits *Loss", Code::kNoLowering,
            "it computes a loss, which belongs to training", "leave the loss out of the exported signature"},
-    Advice{"Complex ComplexAbs Real Imag Conj Angle *FFT* ", Code::kNoLowering,
-           "complex numbers exist in TensorFlow Lite for a few ops (RFFT2D, COMPLEX_ABS, REAL, IMAG) and "
-           "complex64 only",
+    Advice{"Complex Conj Angle *FFT* ", Code::kNoLowering,
+           "of complex numbers TensorFlow Lite has RFFT2D, COMPLEX_ABS, REAL and IMAG, of complex64",
            "compute with real and imaginary parts as two float32 tensors"},
 };
 
@@ -185,10 +189,44 @@ bool IsOption(const Attributes::Entry& entry) {
   return !entry.first.starts_with("_") && !AttributeText(entry.second).empty();
 }
 
+// The builtin op of TensorFlow Lite that goes by the name of a TensorFlow op, or "": "Conv3DBackpropInputV2"
+// and the like have others.
+std::string BuiltinOf(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"LRN", "LOCAL_RESPONSE_NORMALIZATION"},
+      {"Conv3DBackpropInputV2", "CONV_3D_TRANSPOSE"},
+      {"AssignVariableOp", "ASSIGN_VARIABLE"},
+      {"RandomStandardNormal", "RANDOM_STANDARD_NORMAL"},
+  };
+  for (const auto& [op, builtin] : kOthers) {
+    if (op == name) return std::string(builtin);
+  }
+  if (const size_t version = name.rfind('V');
+      version != name.npos && version + 2 == name.size() && name.back() >= '2' && name.back() <= '9')
+    name = name.substr(0, version);
+  // "DepthToSpace" and "Conv3D" are DEPTH_TO_SPACE and CONV_3D: a word starts at a capital or number after a
+  // small letter.
+  std::string builtin;
+  for (size_t i = 0; i < name.size(); ++i) {
+    const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
+    if (i > 0 && small(name[i - 1]) && !small(name[i])) builtin += '_';
+    builtin += small(name[i]) ? static_cast<char>(name[i] - 'a' + 'A') : name[i];
+  }
+  return tfl::FindOp(builtin) != nullptr ? builtin : "";
+}
+
 std::string Filled(std::string_view text, std::string_view op) {
   std::string filled(text);
   if (const size_t at = filled.find("{}"); at != filled.npos) filled.replace(at, 2, op);
   return filled;
+}
+
+// For names that were typed: graphs made by hand, and by tools of one's own.
+std::string DidYouMean(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const tf::Op* op : tf::AllOps()) names.push_back(op->name);
+  const std::string near = NearName(name, names);
+  return !near.empty() && LettersApart(name, near) <= 1 ? fmt::format(" (did you mean {}?)", near) : "";
 }
 
 }  // namespace
@@ -224,15 +262,16 @@ Finding UnknownOpFinding(const ir::Node& node) {
         .Headline("op {} belongs to {}", name, library->name)
         .Cause("it is an op of the library {} ({}), which TensorFlow Lite does not have", library->name,
                library->package)
-        .Fix(fmt::format("usual with {}: {}", library->package, library->instead))
+        .Fix(fmt::format("what users of {} do: {}", library->package, library->instead))
         .Fix(kernel, "--custom-op " + name);
   }
   return tf::FindingAt(Code::kUnknownOp, node)
       .Headline("op {} is unknown", name)
       .Cause(
-          "no table of this release knows it; it looks like a custom op of the model's own (a custom layer "
-          "as such is "
-          "no obstacle: only its ops count)")
+          "neither TensorFlow nor a library that is known here has it{}; it looks like a custom op of the "
+          "model's "
+          "own (a custom layer as such is no obstacle: only its ops count)",
+          DidYouMean(name))
       .Fix(
           "rewrite what makes it with ordinary TensorFlow ops; a custom layer made of known ops just "
           "converts")
@@ -244,20 +283,24 @@ Finding NoFormFinding(const ir::Node& node) {
   for (const Advice& advice : kAdvice) {
     if (!tf::MatchesAny(advice.names, name)) continue;
     Finding finding = tf::FindingAt(advice.code, node);
-    finding.Headline("op {} has no form in TensorFlow Lite", name);
+    finding.Headline("op {} is not converted", name);
     finding.cause = Filled(advice.cause, name);
     return finding.Fix(Filled(advice.fix, name));
   }
-  return tf::FindingAt(Code::kNoLowering, node)
-      .Headline("op {} has no form in TensorFlow Lite", name)
-      .Cause(
-          "TensorFlow Lite has no builtin op that computes {}, and Litesmith does not compose it from others "
-          "yet",
-          name)
-      .Fix(
-          "rewrite it in the model's code with ops that `litesmith ops` lists, or do this step outside the "
-          "model")
-      .Fix("or keep it as a custom op and supply a kernel at run time", "--custom-op " + name);
+  Finding finding = tf::FindingAt(Code::kNoLowering, node);
+  if (const std::string builtin = BuiltinOf(name); !builtin.empty()) {
+    finding.Headline("op {} is not converted yet", name)
+        .Cause("TensorFlow Lite has {} for it, but Litesmith does not write that op yet", builtin);
+  } else {
+    finding.Headline("op {} has no form in TensorFlow Lite", name)
+        .Cause(
+            "TensorFlow Lite has no builtin op that computes {}, and Litesmith does not compose it of others "
+            "yet",
+            name);
+  }
+  return finding.Fix(
+      "rewrite it in the model's code with ops that convert (`litesmith ops` lists them), or do this step "
+      "outside of the model");
 }
 
 }  // namespace litesmith::lowering
