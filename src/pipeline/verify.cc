@@ -65,6 +65,7 @@ class Verifier {
     runtime.preserve_all = true;
     LS_TRY(interpreter_, runtime::Interpreter::Create(file_module_, file_.key(), runtime, context_));
     const auto source_inputs = ir::InputsOf(*source_.function, source_.signature);
+    LS_RETURN_IF_FAILED(CheckExpected());
     LS_TRY(const InputsOfBoth inputs,
            MakeInputs(*file_module_, source_inputs, *interpreter_, options_.inputs, context_));
     for (size_t i = 0; i < inputs.file.size(); ++i)
@@ -179,14 +180,35 @@ class Verifier {
     result_.tensors.push_back(std::move(compared));
   }
 
+  static auto OutputOf(const std::vector<ir::SignatureEntry>& outputs, const NamedTensor& expected) {
+    return std::find_if(outputs.begin(), outputs.end(), [&](const ir::SignatureEntry& entry) {
+      return WithoutIndex(entry.name) == WithoutIndex(expected.name) ||
+             (expected.name.empty() && outputs.size() == 1);
+    });
+  }
+
+  // Results that are expected of no output would be compared with nothing, and all would agree.
+  Result<void> CheckExpected() {
+    const auto outputs = ir::OutputsOf(*source_.function, source_.signature);
+    const auto known = [&](const NamedTensor& one) { return OutputOf(outputs, one) != outputs.end(); };
+    if (options_.expected.empty() || std::any_of(options_.expected.begin(), options_.expected.end(), known))
+      return {};
+    std::vector<std::string> given, names;
+    for (const NamedTensor& one : options_.expected) given.push_back(one.name);
+    for (const ir::SignatureEntry& entry : outputs) names.push_back(entry.name);
+    return context_.findings.Report(
+        Finding(Code::kInputUnknown)
+            .Headline("the expected results are of no output of the model")
+            .Cause("they are called {}; the model's outputs are {}", fmt::join(given, ", "),
+                   fmt::join(names, ", "))
+            .Fix("name the arrays as the outputs are named: numpy.savez(file, **{name: array})"));
+  }
+
   void CompareOutputs() {
     const auto outputs = ir::OutputsOf(*source_.function, source_.signature);
     std::vector<const Tensor*> expected(outputs.size());
     for (const NamedTensor& one : options_.expected) {
-      const auto found = std::find_if(outputs.begin(), outputs.end(), [&](const ir::SignatureEntry& entry) {
-        return WithoutIndex(entry.name) == WithoutIndex(one.name) ||
-               (one.name.empty() && outputs.size() == 1);
-      });
+      const auto found = OutputOf(outputs, one);
       if (found == outputs.end()) {
         result_.unseen.push_back(fmt::format("the expected '{}' is no output of the source", one.name));
       } else {

@@ -60,6 +60,12 @@ TEST_F(VerifyTest, ExpectedResultsCountAsTheSources) {
   EXPECT_EQ(other->tensors.back().deviation.max_error, 1);
 }
 
+TEST_F(VerifyTest, ExpectedResultsOfNoOutputAreRefusedAndNotCalledEqual) {
+  options.expected = {{"input1", Tensor::Of<float>({1, 4}, {0, -1, -2, -3})}};
+  EXPECT_FALSE(Compare(kLayers, Convert(kLayers)).has_value());
+  EXPECT_EQ(findings.findings().back().code, Code::kInputUnknown);
+}
+
 TEST_F(VerifyTest, GivenInputsMustFit) {
   options.inputs = {{"z", Tensor::Of<float>({1, 4}, {0, 0, 0, 0})}};
   EXPECT_FALSE(Compare(kLayers, Convert(kLayers)).has_value());

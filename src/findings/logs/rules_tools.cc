@@ -60,8 +60,7 @@ constexpr Rule kRules[] = {
      "published TensorFlow packages need AVX, which old processors and some virtual machines do not have",
      {{kConvertInstead, {"or take another machine, or a TensorFlow built without AVX", ""}}}},
     {"std::bad_alloc\nMemoryError\nResourceExhaustedError: {rest}\nOOM when allocating tensor with "
-     "shape{shape} and\nOut of memory: Killed process\nout of memory: Killed process\nAllocation of {n} "
-     "exceeds {m}% of free system memory\n"
+     "shape{shape} and\nOut of memory: Killed process\nout of memory: Killed process\n"
      "Unable to allocate {want} for an array with shape {shape} and\nDst tensor is not initialized",
      Code::kOutOfMemory,
      "there was not enough memory",

@@ -8,6 +8,8 @@
 namespace litesmith::import_tf {
 namespace {
 
+constexpr std::string_view kWithDefault = "PlaceholderWithDefault";
+
 // "x:0" -> "x"; other outputs keep their number.
 std::string NameWithoutZero(std::string_view tensor) {
   return std::string(tensor.ends_with(":0") ? tensor.substr(0, tensor.size() - 2) : tensor);
@@ -80,7 +82,7 @@ Failed UnknownTensor(Source& source, std::string_view option, const std::string&
 // dtype and shape of a tensor as its own node tells them.
 Result<void> Describe(Source& source, const graphdef::NodeDef& node, uint32_t output, Entry::Tensor& tensor) {
   LS_TRY(Attributes attributes, source.AttributesOf(node));
-  if (IsPlaceholder(node.op)) {
+  if (IsPlaceholder(node.op) || node.op == kWithDefault) {
     tensor.dtype = attributes.Type("dtype");
     tensor.shape = attributes.Get<Shape>("shape");
     // Before version 24 of the graph's format, an unknown shape was written as that of a scalar
@@ -97,12 +99,16 @@ Result<void> Describe(Source& source, const graphdef::NodeDef& node, uint32_t ou
   return {};
 }
 
+// Those with a default are inputs where there are no others: beside others they are switches of training,
+// such as the rate of a dropout.
 std::vector<Entry::Tensor> Placeholders(const Source& source) {
-  std::vector<Entry::Tensor> found;
+  std::vector<Entry::Tensor> found, with_default;
   for (const graphdef::NodeDef& node : *source.main.nodes) {
-    if (IsPlaceholder(node.op)) found.push_back({std::string(node.name), node.name, DType::kInvalid, {}});
+    if (!IsPlaceholder(node.op) && node.op != kWithDefault) continue;
+    (IsPlaceholder(node.op) ? found : with_default)
+        .push_back({std::string(node.name), node.name, DType::kInvalid, {}});
   }
-  return found;
+  return found.empty() ? with_default : found;
 }
 
 // Marks what depends, by data or control, on ops that save or restore variables: such nodes come along when a
@@ -136,6 +142,14 @@ std::vector<bool> DependsOnFiles(const Body& body) {
   return marked;
 }
 
+// tf.cond leaves Identity nodes behind its Switch that only name a side.
+bool IsPivot(const Source& source, const graphdef::NodeDef& node) {
+  if (node.op != "Identity" || node.inputs.empty()) return false;
+  const auto ref = ParseRef(node.inputs[0]);
+  const graphdef::NodeDef* from = ref ? source.main.Find(ref->node) : nullptr;
+  return from != nullptr && (from->op == "Switch" || from->op == "RefSwitch");
+}
+
 // Nodes that nobody reads, each with as many outputs as it has.
 Result<std::vector<Entry::Tensor>> Sinks(Source& source, std::deque<std::string>& names) {
   const std::vector<bool> of_saver = DependsOnFiles(source.main);
@@ -149,19 +163,20 @@ Result<std::vector<Entry::Tensor>> Sinks(Source& source, std::deque<std::string>
       if (found != source.main.by_name.end()) read[found->second] = true;
     }
   }
-  std::vector<Entry::Tensor> sinks;
+  std::vector<Entry::Tensor> sinks, exits;
   for (size_t i = 0; i < read.size(); ++i) {
     const graphdef::NodeDef& node = (*source.main.nodes)[i];
-    if (read[i] || of_saver[i] || IsNoOutput(node.op)) continue;
+    if (read[i] || of_saver[i] || IsNoOutput(node.op) || IsPivot(source, node)) continue;
     LS_TRY(const Attributes attributes, source.AttributesOf(node));
     LS_TRY(const NodeOp op, FindNodeOp(source, node.op));
     const size_t count = op.known() ? OutputLayout::Of(op, attributes, nullptr).types().size() : 1;
     for (size_t output = 0; output < count; ++output) {
       names.push_back(output == 0 ? std::string(node.name) : fmt::format("{}:{}", node.name, output));
-      sinks.push_back({names.back(), names.back(), DType::kInvalid, {}});
+      (node.op == "Exit" ? exits : sinks).push_back({names.back(), names.back(), DType::kInvalid, {}});
     }
   }
-  return sinks;
+  // What a loop gives that nobody reads is its counter, unless there is nothing else.
+  return sinks.empty() ? exits : sinks;
 }
 
 // The tensors with the names that were asked for, each of which must be in the graph.

@@ -110,6 +110,32 @@ TEST(FrozenGraph, ImportsALoopOfTensorFlow1WithItsBackEdge) {
   EXPECT_EQ(merge->operand(1)->node(), FindNode(main, "next"));
 }
 
+// tf.cond and tf.while_loop leave nodes that nobody reads beside the model's output.
+TEST(FrozenGraph, TakesNoLeftoversOfControlFlowForOutputs) {
+  const Outcome run = ImportGraph(
+      Graph({Placeholder("x", {2}), Const("yes", ZeroTensor(kBool, {}), kBool),
+             Node("pivot", "Switch", {"yes", "yes"}, {{"T", TypeValue(kBool)}}),
+             Node("switch_t", "Identity", {"pivot:1"}, {{"T", TypeValue(kBool)}}),
+             Node("enter", "Enter", {"x"}, {{"T", TypeValue(kFloat)}, {"frame_name", TextValue("f")}}),
+             Node("counter", "Exit", {"enter"}, kT), Node("y", "Relu", {"x"}, kT)}));
+  ASSERT_TRUE(run.ok()) << run.cause();
+  EXPECT_EQ(run.function("main")->result_names, Names{"y"});
+}
+
+TEST(FrozenGraph, APlaceholderWithADefaultIsAnInputWhereThereIsNoOther) {
+  const auto with_default =
+      Node("k", "PlaceholderWithDefault", {"c"}, {{"dtype", TypeValue(kFloat)}, {"shape", ShapeValue({-1})}});
+  const auto constant = Const("c", FloatTensor({2}, {1, 2}));
+  const Outcome alone = ImportGraph(Graph({constant, with_default, Node("y", "Relu", {"k"}, kT)}));
+  ASSERT_TRUE(alone.ok()) << alone.cause();
+  EXPECT_EQ(alone.function("main")->parameter_names, Names{"k"});
+  EXPECT_EQ(alone.function("main")->parameter(0)->type.dtype, DType::kFloat32);
+  const Outcome beside =
+      ImportGraph(Graph({constant, with_default, Placeholder("x", {2}), Node("y", "AddV2", {"k", "x"}, kT)}));
+  ASSERT_TRUE(beside.ok()) << beside.cause();
+  EXPECT_EQ(beside.function("main")->parameter_names, Names{"x"});
+}
+
 TEST(FrozenGraph, RefusesEveryOtherCircle) {
   const Outcome run = ImportGraph(
       Graph({Node("a", "Relu", {"b"}, kT), Node("b", "Relu", {"a"}, kT), Node("y", "Neg", {"a"}, kT)}));
