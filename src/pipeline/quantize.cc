@@ -48,6 +48,19 @@ Result<void> CheckType(const char* option, DType type, Mode mode, Context& conte
                        fmt::format("{} int8", option));
 }
 
+// RFC 4180; worst first.
+std::string SensitivityTable(const std::vector<quantization::Sensitivity>& layers) {
+  std::string table = "layer,op,relative_error,multiply_adds_share,kept_in_float\r\n";
+  for (const quantization::Sensitivity& layer : layers) {
+    std::string name = layer.name;
+    for (size_t at = name.find('"'); at != std::string::npos; at = name.find('"', at + 2))
+      name.insert(at, 1, '"');
+    table += fmt::format("\"{}\",{},{:.6g},{:.6g},{}\r\n", name, layer.op, layer.error, layer.multiply_adds,
+                         layer.kept_float ? "yes" : "no");
+  }
+  return table;
+}
+
 class SampleFeed final : public quantization::SampleSource {
  public:
   SampleFeed(std::unique_ptr<Samples> samples, std::vector<runtime::TensorInfo> inputs, SampleOptions options)
@@ -162,6 +175,10 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
   LS_TRY(quantization::Quantized quantized,
          quantization::Quantize(module, options.how, samples, options.custom_kernels, hooks, context));
   module = quantized.module;
+  if (!options.sensitivity_file.empty()) {
+    const std::string table = SensitivityTable(quantized.sensitivity);
+    LS_RETURN_IF_FAILED(WriteFile(context, options.sensitivity_file, {std::as_bytes(std::span(table))}));
+  }
   return quantized;
 }
 

@@ -233,10 +233,16 @@ class Measurement {
 }  // namespace
 
 double Damage::drop() const {
-  if (boxes) return 1 - boxes->at90;
+  if (boxes && boxes->boxes > 0) return 1 - boxes->at90;
   double most = 0;
   for (const OutputError& output : outputs) most = std::max(most, output.relative_rms);
   return most;
+}
+
+double Damage::error() const {
+  double sum = 0;
+  for (const OutputError& output : outputs) sum += output.relative_rms;
+  return outputs.empty() ? 0 : sum / static_cast<double>(outputs.size());
 }
 
 Result<Damage> MeasureDamage(const std::shared_ptr<const ir::Module>& original, const ir::ModuleCopy& copy,

@@ -28,9 +28,11 @@ struct Damage {
   std::vector<OutputError> outputs;   // float ones, or what a detector's post-processing reads
   std::vector<LayerError> layers;     // in order of execution
   std::optional<BoxAgreement> boxes;  // of a detector
-  // What --max-accuracy-drop bounds: for a detector 1 - the average precision at an overlap of 0.9, for other
-  // models the largest relative error of an output.
+  // What --max-accuracy-drop bounds: for a detector 1 - the average precision at an overlap of 0.9 (if it
+  // finds anything), for other models the largest relative error of an output.
   double drop() const;
+  // The mean relative error of the outputs: what candidates are compared by, for it changes with every bit.
+  double error() const;
 };
 
 // Runs both models on samples `options.first`, `options.first + options.step`...: `copy` is how the quantized

@@ -183,7 +183,9 @@ class Rewriter {
     const Tensor* old_weights =
         rule.operand_role(weights) == Role::kWeights ? node.constant_operand(weights) : nullptr;
     if (old_weights == nullptr) return;
-    const float input_scale = node.operand(data)->type.quantization->scale[0];
+    const Quantization& input = *node.operand(data)->type.quantization;
+    const Parameters input_parameters{input.scale[0], input.zero_point_at(0)};
+    const float input_scale = input.scale[0];
     const Tensor* old_bias = bias > 0 ? node.constant_operand(bias) : nullptr;
     const QuantizedConstant made =
         WeightsFor(node, *old_weights, rule.weights_axis(weights), input_scale, old_bias);
@@ -195,7 +197,8 @@ class Rewriter {
     scales->zero_point.assign(scales->scale.size(), 0);
     std::vector<float> values(old_bias->data<float>().begin(), old_bias->data<float>().end());
     if (patches != nullptr) {
-      const std::vector<float> shift = MeanShift(*old_weights, *patches, made);
+      const std::vector<float> shift =
+          MeanShift(*old_weights, *patches, made, &input_parameters, options_.mode);
       for (size_t i = 0; i < values.size() && values.size() == shift.size(); ++i) values[i] += shift[i];
     }
     Tensor integers =

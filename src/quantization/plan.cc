@@ -67,11 +67,12 @@ class Planner {
   void Judge(const ir::Node& node) {
     if (node.op().dialect == ir::Dialect::kCore || !TouchesFloats(node)) return;
     if (node.Is(tfl::QUANTIZE) || node.Is(tfl::DEQUANTIZE)) return;
-    if (options_.keep_float && options_.keep_float(node)) {
-      plan_.kept.push_back({&node, "it was to stay in float", true});
+    std::string why = options_.keep_float ? options_.keep_float(node) : "";
+    if (!why.empty()) {
+      plan_.kept.push_back({&node, std::move(why), true});
       return;
     }
-    std::string why = WhyNot(node);
+    why = WhyNot(node);
     if (why.empty()) {
       plan_.integer.insert(&node);
     } else if (!JustMovesOthers(node)) {

@@ -17,13 +17,16 @@ namespace litesmith::quantization {
 // The range of a float32 value, or nothing where it is not known.
 using RangeSource = std::function<std::optional<Range>(const ir::Value& value)>;
 
+using KeepFloat = std::function<std::string(const ir::Node& node)>;
+
 struct PlanOptions {
   Mode mode = Mode::kInt8;
   bool float_fallback = true;
   // Of the function's own parameters and results.
   bool integer_inputs = false, integer_outputs = false;
-  // Whether an op is to stay in float: because it was asked for, or because that repairs the model.
-  std::function<bool(const ir::Node& node)> keep_float;
+  // Why an op is to stay in float, because it was asked for or because that repairs the model; empty: it is
+  // not.
+  KeepFloat keep_float;
 };
 
 struct KeptFloat {

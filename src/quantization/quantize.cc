@@ -1,5 +1,6 @@
 #include "quantization/quantize.h"
 
+#include <algorithm>
 #include <regex>
 #include <set>
 
@@ -17,7 +18,28 @@
 namespace litesmith::quantization {
 namespace {
 
-using KeepFloat = std::function<bool(const ir::Node&)>;
+// Samples on which candidates are compared, a layer's sensitivity is measured, and damage is told.
+constexpr size_t kCompared = 8, kSensitive = 4, kMeasured = 24, kByLayer = 4;
+
+std::string NameOfNode(const ir::Node& node) {
+  return node.output_count() > 0 && !node.output(0)->name.empty() ? node.output(0)->name : node.name;
+}
+
+// An even choice of the samples of another source.
+class SomeSamples final : public SampleSource {
+ public:
+  SomeSamples(const SampleSource& all, size_t count) : all_(all), count_(std::min(count, all.count())) {}
+  size_t count() const override { return count_; }
+  std::string name(size_t index) const override { return all_.name(Place(index)); }
+  Result<std::vector<Tensor>> Get(size_t index, Context& context) const override {
+    return all_.Get(Place(index), context);
+  }
+
+ private:
+  size_t Place(size_t index) const { return index * all_.count() / count_; }
+  const SampleSource& all_;
+  const size_t count_;
+};
 
 class Quantizer {
  public:
@@ -37,17 +59,18 @@ class Quantizer {
 
   Result<Quantized> Run() {
     LS_RETURN_IF_FAILED(CheckIsFloat(*module_, context_));
-    if (options_.mode == Mode::kFloat16) return Shrink();
-    LS_RETURN_IF_FAILED(Observe());
-    const int bits = options_.mode == Mode::kWeight4 ? 4 : 8;
-    LS_TRY(weights_, RoundedWeights::Make(*module_, bits, patches_.get(), options_.threads, context_));
-    if (!IsInteger(options_.mode)) return Shrink();
-    const char* env = std::getenv("LS_RANGE");
-    Build built = MakeBuild(env == nullptr  ? RangeMethod::kMinMax
-                            : env[0] == 'p' ? RangeMethod::kPercentile
-                                            : RangeMethod::kLeastError,
-                            options_.input_type, options_.output_type);
-    return Finish(std::move(built));
+    if (options_.mode != Mode::kFloat16) {
+      LS_RETURN_IF_FAILED(Observe());
+      const int bits = options_.mode == Mode::kWeight4 ? 4 : 8;
+      LS_TRY(weights_, RoundedWeights::Make(*module_, bits, patches_.get(), options_.threads, context_));
+    }
+    Quantized result;
+    RangeMethod method = RangeMethod::kMinMax;
+    if (Measures()) {
+      LS_TRY(method, BestMethod());
+      LS_RETURN_IF_FAILED(Repair(method, result));
+    }
+    return Finish(MakeBuild(method, options_.input_type, options_.output_type), std::move(result));
   }
 
  private:
@@ -55,43 +78,11 @@ class Quantizer {
     ir::ModuleCopy copy;
     std::vector<std::pair<const ir::Function*, Plan>> plans;  // of the original's functions
     RangeMethod method = RangeMethod::kMinMax;
+    size_t tensors = 0;
   };
-
-  bool AskedToKeep(const ir::Node& node) const {
-    for (size_t i = 0; i < node.output_count(); ++i) {
-      for (const std::regex& pattern : patterns_) {
-        if (std::regex_search(node.output(i)->name, pattern)) return true;
-      }
-    }
-    return false;
-  }
-
-  Result<Quantized> Shrink() {
-    Quantized result;
-    ir::ModuleCopy copy = ir::CopyModule(*module_);
-    const auto original = [map = Reverse(copy)](const ir::Node& node) -> const ir::Node& {
-      return *map.at(&node);
-    };
-    ShrinkOptions options;
-    options.mode = options_.mode;
-    options.keep_float = [this](const ir::Node& node) { return AskedToKeep(node); };
-    options.weights = [&](const ir::Node& node) { return weights_.Find(original(node)); };
-    options.patches = [&](const ir::Node& node) { return PatchesOf(original(node)); };
-    result.tensors = ShrinkConstants(*copy.module, options);
-    result.module = std::move(copy.module);
-    return result;
-  }
-
   using Originals = std::unordered_map<const ir::Node*, const ir::Node*>;
-  static Originals Reverse(const ir::ModuleCopy& copy) {
-    Originals originals;
-    for (const auto& [from, to] : copy.nodes) originals[to] = from;
-    return originals;
-  }
 
-  const Patches* PatchesOf(const ir::Node& original) const {
-    return patches_ != nullptr ? patches_->Find(original) : nullptr;
-  }
+  // --- samples
 
   Result<void> Observe() {
     for (const SignatureSamples& one : samples_) {
@@ -126,18 +117,55 @@ class Quantizer {
     return options;
   }
 
+  // Whether results are compared: by the user's samples, or by made-up ones if that was asked for.
+  bool Measures() const {
+    if (samples_.empty()) return false;
+    return !samples_[0].made_up || options_.max_accuracy_drop || options_.measure_sensitivity;
+  }
+
+  Result<Damage> Measure(const Build& build, size_t samples, bool with_layers, std::string_view stage) {
+    const SomeSamples some(*samples_[0].source, samples);
+    CalibrationOptions running = Running(stage);
+    if (stage.empty()) running.progress = nullptr;
+    return MeasureDamage(module_, build.copy, samples_[0].signature, some, running, with_layers, context_);
+  }
+
+  // --- quantized forms
+
+  std::string WhyKept(const ir::Node& node) const {
+    if (repaired_.contains(&node)) return "quantizing it costs too much accuracy";
+    for (size_t i = 0; i < node.output_count(); ++i) {
+      for (const std::regex& pattern : patterns_) {
+        if (std::regex_search(node.output(i)->name, pattern)) return "--keep-float asks for it";
+      }
+    }
+    return "";
+  }
+
+  static Originals Reverse(const ir::ModuleCopy& copy) {
+    Originals originals;
+    for (const auto& [from, to] : copy.nodes) originals[to] = from;
+    return originals;
+  }
+
+  const Patches* PatchesOf(const ir::Node& original) const {
+    return patches_ != nullptr ? patches_->Find(original) : nullptr;
+  }
+
+  // With float inputs and outputs a form can be compared with the original.
   Build MakeBuild(RangeMethod method, DType input_type, DType output_type) {
     Build build;
     build.method = method;
     build.copy = ir::CopyModule(*module_);
-    const RangeSource ranges = [&](const ir::Value& value) -> std::optional<Range> {
-      const Observed* observed = observations_.Find(value);
-      if (observed == nullptr || observed->samples == 0 || observed->not_finite_sample != Observed::kNever)
-        return std::nullopt;
-      const Range chosen = ChooseRange(*observed, method, options_.mode);
-      return made_up_ ? WidenMadeUp(value, chosen) : chosen;
-    };
     const Originals originals = Reverse(build.copy);
+    const auto weights = [&](const ir::Node& node) { return weights_.Find(*originals.at(&node)); };
+    const auto patches = [&](const ir::Node& node) { return PatchesOf(*originals.at(&node)); };
+    if (!IsInteger(options_.mode)) {
+      const auto keep = [&](const ir::Node& node) { return WhyKept(*originals.at(&node)); };
+      build.tensors = ShrinkConstants(*build.copy.module, {options_.mode, keep, weights, patches});
+      return build;
+    }
+    const RangeSource ranges = [&](const ir::Value& value) { return RangeFor(value, method); };
     for (const auto& function : module_->functions()) {
       const bool entry = entries_.contains(function->name);
       PlanOptions planning;
@@ -145,18 +173,27 @@ class Quantizer {
       planning.float_fallback = options_.float_fallback;
       planning.integer_inputs = entry && input_type != DType::kFloat32;
       planning.integer_outputs = entry && output_type != DType::kFloat32;
-      planning.keep_float = [this](const ir::Node& node) { return AskedToKeep(node); };
+      planning.keep_float = [this](const ir::Node& node) { return WhyKept(node); };
       Plan plan = MakePlan(*function, ranges, planning);
       RewriteOptions rewriting;
       rewriting.mode = options_.mode;
-      rewriting.weights = [&](const ir::Node& node) { return weights_.Find(*originals.at(&node)); };
-      rewriting.patches = [&](const ir::Node& node) { return PatchesOf(*originals.at(&node)); };
       rewriting.input_type = entry ? input_type : DType::kFloat32;
       rewriting.output_type = entry ? output_type : DType::kFloat32;
+      rewriting.weights = weights;
+      rewriting.patches = patches;
       MakeInteger(*build.copy.module->FindFunction(function->name), InCopy(plan, build.copy), rewriting);
+      build.tensors += plan.parameters.size();
       build.plans.emplace_back(function.get(), std::move(plan));
     }
     return build;
+  }
+
+  std::optional<Range> RangeFor(const ir::Value& value, RangeMethod method) const {
+    const Observed* observed = observations_.Find(value);
+    if (observed == nullptr || observed->samples == 0 || observed->not_finite_sample != Observed::kNever)
+      return std::nullopt;
+    const Range chosen = ChooseRange(*observed, method, options_.mode);
+    return made_up_ ? WidenMadeUp(value, chosen) : chosen;
   }
 
   static Plan InCopy(const Plan& plan, const ir::ModuleCopy& copy) {
@@ -167,17 +204,118 @@ class Quantizer {
     return moved;
   }
 
-  Result<Quantized> Finish(Build build) {
-    Quantized result;
-    int64_t all = 0, integer = 0;
+  // --- choices by measurement
+
+  Result<RangeMethod> BestMethod() {
+    if (!IsInteger(options_.mode) || made_up_) return RangeMethod::kMinMax;
+    RangeMethod best = RangeMethod::kMinMax;
+    double least = -1;
+    for (const RangeMethod method :
+         {RangeMethod::kMinMax, RangeMethod::kLeastError, RangeMethod::kPercentile}) {
+      const Build build = MakeBuild(method, DType::kFloat32, DType::kFloat32);
+      LS_TRY(const Damage damage, Measure(build, kCompared, false, ""));
+      if (least >= 0 && damage.error() >= least) continue;
+      least = damage.error();
+      best = method;
+    }
+    return best;
+  }
+
+  // Layers whose weights make up the work, which may stay in float.
+  std::vector<const ir::Node*> Layers() const {
+    std::vector<const ir::Node*> layers;
+    for (const auto& function : module_->functions()) {
+      for (const ir::Node& node : function->nodes()) {
+        if (HasWeights(node, Mode::kInt8) && WhyKept(node).empty()) layers.push_back(&node);
+      }
+    }
+    return layers;
+  }
+
+  // What each layer costs if it alone is quantized, worst first.
+  Result<std::vector<std::pair<double, const ir::Node*>>> Rank(RangeMethod method) {
+    const std::vector<const ir::Node*> layers = Layers();
+    std::vector<std::pair<double, const ir::Node*>> ranking;
+    for (const ir::Node* layer : layers) {
+      if (hooks_.progress) hooks_.progress("measuring layers", ranking.size() + 1, layers.size());
+      repaired_.clear();
+      for (const ir::Node* other : layers) {
+        if (other != layer) repaired_.insert(other);
+      }
+      const Build build = MakeBuild(method, DType::kFloat32, DType::kFloat32);
+      LS_TRY(const Damage damage, Measure(build, kSensitive, false, ""));
+      ranking.emplace_back(damage.error(), layer);
+    }
+    repaired_.clear();
+    std::stable_sort(ranking.begin(), ranking.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    return ranking;
+  }
+
+  // Finds the fewest layers of the ranking that must stay in float, by halving, and leaves them in
+  // `repaired_`.
+  Result<void> Repair(RangeMethod method, Quantized& result) {
+    const auto measure = [&](std::string_view stage) {
+      return Measure(MakeBuild(method, DType::kFloat32, DType::kFloat32), kMeasured, false, stage);
+    };
+    LS_TRY(Damage damage, measure("comparing"));
+    const bool too_much = options_.max_accuracy_drop && damage.drop() > *options_.max_accuracy_drop;
+    if (too_much || options_.measure_sensitivity) {
+      LS_TRY(const auto ranking, Rank(method));
+      if (too_much) LS_RETURN_IF_FAILED(Search(ranking, measure, damage));
+      double all = 0;
+      for (const auto& [error, node] : ranking)
+        all += static_cast<double>(tfl::MultiplyAdds(*node).value_or(0));
+      for (const auto& [error, node] : ranking) {
+        const auto work = static_cast<double>(tfl::MultiplyAdds(*node).value_or(0));
+        result.sensitivity.push_back({std::string(node->op_name()), NameOfNode(*node), error,
+                                      all > 0 ? work / all : 0, repaired_.contains(node)});
+      }
+    }
+    const Build last = MakeBuild(method, DType::kFloat32, DType::kFloat32);
+    LS_TRY(Damage by_layer, Measure(last, kByLayer, true, ""));
+    damage.layers = std::move(by_layer.layers);
+    result.damage = std::move(damage);
+    return {};
+  }
+
+  template <class MeasureNow>
+  Result<void> Search(const std::vector<std::pair<double, const ir::Node*>>& ranking,
+                      const MeasureNow& measure, Damage& damage) {
+    size_t low = 0, high = ranking.size();  // `low` layers do not suffice; `high` are all there are
+    std::optional<Damage> found;
+    const auto keep = [&](size_t count) {
+      repaired_.clear();
+      for (size_t i = 0; i < count; ++i) repaired_.insert(ranking[i].second);
+    };
+    // Doubling first: few layers suffice as a rule.
+    for (size_t count = 1; low < high;) {
+      keep(count);
+      LS_TRY(Damage now, measure("searching for layers to keep in float"));
+      if (now.drop() <= *options_.max_accuracy_drop) {
+        high = count;
+        found = std::move(now);
+      } else {
+        low = count;
+      }
+      if (found && high - low <= 1) break;
+      if (!found && low == ranking.size()) break;
+      count = found ? (low + high) / 2 : std::min(2 * count, ranking.size());
+    }
+    keep(high);
+    if (found) damage = std::move(*found);
+    return {};
+  }
+
+  // --- the result
+
+  Result<Quantized> Finish(Build build, Quantized result) {
     bool fits = true;
+    int64_t all = 0, integer = 0;
     for (const auto& [function, plan] : build.plans) {
       fits &= ReportPlan(plan, options_, context_).ok();
-      result.tensors += plan.parameters.size();
-      for (const KeptFloat& kept : plan.kept) {
-        const std::string name = kept.node->output_count() > 0 ? kept.node->output(0)->name : kept.node->name;
-        result.float_ops.push_back({std::string(kept.node->op_name()), name, kept.why});
-      }
+      for (const KeptFloat& kept : plan.kept)
+        result.float_ops.push_back({std::string(kept.node->op_name()), NameOfNode(*kept.node), kept.why});
       for (const ir::Node& node : function->nodes()) {
         const int64_t work = tfl::MultiplyAdds(node).value_or(0);
         all += work;
@@ -185,8 +323,10 @@ class Quantizer {
       }
     }
     if (!fits) return kFailed;
+    result.tensors = build.tensors;
     result.integer_share = all > 0 ? static_cast<double>(integer) / static_cast<double>(all) : 0;
     result.ranges = NameOf(build.method);
+    if (result.damage) ReportDamage(*result.damage, options_, repaired_.size(), Layers().size(), context_);
     result.module = std::move(build.copy.module);
     return result;
   }
@@ -202,6 +342,7 @@ class Quantizer {
   Observations observations_;
   std::unique_ptr<PatchCollection> patches_;
   RoundedWeights weights_;
+  std::set<const ir::Node*> repaired_;  // layers that stay in float for accuracy
   bool made_up_ = false;
 };
 

@@ -35,19 +35,28 @@ struct FloatOp {
   std::string op, name, why;
 };
 
+// What quantizing one layer alone costs.
+struct Sensitivity {
+  std::string op, name;
+  double error = 0;          // as Damage::error
+  double multiply_adds = 0;  // its part of all
+  bool kept_float = false;   // in the end
+};
+
 struct Quantized {
   std::shared_ptr<ir::Module> module;
-  size_t tensors = 0;              // in fewer bits than before
-  std::vector<FloatOp> float_ops;  // for want of an integer form, by wish, or as a repair
-  double integer_share = 0;        // of the multiply-adds that are known, in integers
-  std::string ranges;              // how ranges were chosen: "min and max"
-  std::optional<Damage> damage;    // where there were samples
+  size_t tensors = 0;                    // in fewer bits than before
+  std::vector<FloatOp> float_ops;        // for want of an integer form, by wish, or as a repair
+  double integer_share = 0;              // of the multiply-adds that are known, in integers
+  std::string ranges;                    // how ranges were chosen: "min and max"
+  std::optional<Damage> damage;          // where there were samples
+  std::vector<Sensitivity> sensitivity;  // worst first, where it was asked for or needed
 };
 
 // Quantizes as `options` say; the module given is not changed. `samples`: those of the signatures that are to
 // be calibrated by them, for integer modes. Reports kAlreadyQuantized, kSamplesMissing,
 // kQuantizationNotAsAsked, kSampleNotFinite; warns and notes kKeptInFloat, kPartNeverReached,
-// kOneScaleForDifferentRanges.
+// kOneScaleForDifferentRanges, kQuantizationDamage, kQuantizationRepaired.
 Result<Quantized> Quantize(std::shared_ptr<const ir::Module> module, const Options& options,
                            const std::vector<SignatureSamples>& samples,
                            const runtime::CustomKernels& custom_kernels, const Hooks& hooks,

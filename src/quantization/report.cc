@@ -158,4 +158,47 @@ void ReportObservations(const ir::Module& module, const Observations& observatio
   }
 }
 
+void ReportDamage(const Damage& damage, const Options& options, size_t kept, size_t layers,
+                  Context& context) {
+  Finding finding(Code::kQuantizationDamage);
+  const std::string where = fmt::format("on {} samples", damage.samples);
+  if (damage.boxes && damage.boxes->boxes > 0) {
+    const BoxAgreement& boxes = *damage.boxes;
+    finding.Headline("{} of {} boxes are found again {}", boxes.boxes - boxes.lost, boxes.boxes, where);
+    finding.Cause(
+        "{} lost, {} moved (overlap below 0.9), {} that the float model does not have; average precision "
+        "against it {:.3f} at an overlap of 0.5, {:.3f} at 0.75, {:.3f} at 0.9",
+        boxes.lost, boxes.moved, boxes.extra, boxes.at50, boxes.at75, boxes.at90);
+  } else {
+    const OutputError* worst = nullptr;
+    for (const OutputError& output : damage.outputs) {
+      if (worst == nullptr || output.relative_rms > worst->relative_rms) worst = &output;
+    }
+    if (worst == nullptr) return;
+    finding.Headline("outputs are off by {:.2g}% {}", worst->relative_rms * 100, where);
+    finding.Cause("root mean square of the difference to the float model, relative to its values, at '{}'",
+                  worst->name);
+  }
+  const bool wanted = options.max_accuracy_drop.has_value();
+  const bool missed = wanted && damage.drop() > *options.max_accuracy_drop;
+  if (missed) {
+    finding.As(Severity::kWarning);
+    finding.Fix(
+        fmt::format("the drop of {:.3f} is more than the {} asked for, even with {} layers in float: take "
+                    "16-bit activations, or weights alone in 8 bits",
+                    damage.drop(), *options.max_accuracy_drop, kept),
+        "--quantize int16x8");
+  } else if (!wanted) {
+    finding.Fix("bound it: layers that cost most then stay in float", "--max-accuracy-drop 0.02");
+    finding.Fix("see which layers cost what", "--sensitivity layers.csv");
+  }
+  context.findings.Report(std::move(finding));
+  if (kept == 0) return;
+  context.findings.Report(Finding(Code::kQuantizationRepaired)
+                              .Headline("{} of {} layers stay in float to lose at most {}", kept, layers,
+                                        *options.max_accuracy_drop)
+                              .Cause("they cost most; the drop is now {:.3f}", damage.drop())
+                              .Fix("see what each layer costs", "--sensitivity layers.csv"));
+}
+
 }  // namespace litesmith::quantization

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/host.h"
+#include "quantization/damage.h"
 #include "quantization/observations.h"
 #include "quantization/options.h"
 #include "quantization/plan.h"
@@ -24,5 +25,9 @@ Result<void> ReportPlan(const Plan& plan, const Options& options, Context& conte
 // sample reached (kPartNeverReached).
 void ReportObservations(const ir::Module& module, const Observations& observations,
                         const SampleSource& samples, Context& context);
+
+// Tells what quantization costs (kQuantizationDamage), and what `kept` of `layers` layers in float repaired
+// (kQuantizationRepaired); a warning where --max-accuracy-drop is not met.
+void ReportDamage(const Damage& damage, const Options& options, size_t kept, size_t layers, Context& context);
 
 }  // namespace litesmith::quantization

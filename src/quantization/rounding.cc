@@ -170,16 +170,20 @@ bool RoundDepthwise(const Tensor& weights, const std::vector<float>& rows, size_
 
 }  // namespace
 
-std::vector<float> MeanShift(const Tensor& weights, const Patches& patches,
-                             const QuantizedConstant& rounded) {
+std::vector<float> MeanShift(const Tensor& weights, const Patches& patches, const QuantizedConstant& rounded,
+                             const Parameters* input, Mode mode) {
   const std::vector<float> rows = patches.Rows();
   const size_t width = patches.width();
   const auto outputs = static_cast<size_t>(weights.dims()[patches.depthwise() ? 3 : 0]);
-  std::vector<double> means(width, 0.0);
-  for (size_t i = 0; i < rows.size(); ++i) means[i % width] += static_cast<double>(rows[i]);
   std::vector<float> shift(outputs, 0.0f);
   if (rows.empty() || static_cast<size_t>(weights.elements()) % outputs != 0) return shift;
-  for (double& mean : means) mean *= static_cast<double>(width) / static_cast<double>(rows.size());
+  std::vector<double> given(width, 0.0), quantized(width, 0.0);  // means
+  const double share = static_cast<double>(width) / static_cast<double>(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    given[i % width] += share * static_cast<double>(rows[i]);
+    const float taken = input != nullptr ? Requantized(rows[i], *input, mode) : rows[i];
+    quantized[i % width] += share * static_cast<double>(taken);
+  }
   const Tensor real = Dequantize(rounded);
   const auto from = weights.data<float>(), to = real.data<float>();
   const size_t inputs = from.size() / outputs, channels = width / inputs;
@@ -188,8 +192,8 @@ std::vector<float> MeanShift(const Tensor& weights, const Patches& patches,
     double sum = 0;
     for (size_t i = 0; i < inputs; ++i) {
       const size_t at = patches.depthwise() ? i * outputs + o : o * inputs + i;
-      const double mean = means[patches.depthwise() ? i * channels + o / (outputs / channels) : i];
-      sum += static_cast<double>(from[at] - to[at]) * mean;
+      const size_t place = patches.depthwise() ? i * channels + o / (outputs / channels) : i;
+      sum += static_cast<double>(from[at]) * given[place] - static_cast<double>(to[at]) * quantized[place];
     }
     shift[o] = static_cast<float>(sum);
   }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "quantization/parameters.h"
 #include "quantization/patches.h"
 #include "quantization/weights.h"
 
@@ -17,8 +18,10 @@ namespace litesmith::quantization {
 void RoundByMoments(const Tensor& weights, const std::vector<const Patches*>& patches, int bits,
                     QuantizedConstant& rounded);
 
-// By how much rounding shifts each output's mean: what its bias is to grow by (bias correction; Nagel et al.
-// 2019, arXiv:1906.04721, section 4.2, with means from samples). One number an output.
-std::vector<float> MeanShift(const Tensor& weights, const Patches& patches, const QuantizedConstant& rounded);
+// By how much quantization shifts each output's mean: what its bias is to grow by (bias correction; Nagel et
+// al. 2019, arXiv:1906.04721, section 4.2, with means from samples). `input`: how the op's data operand is
+// rounded and clipped, null where it is not. One number an output.
+std::vector<float> MeanShift(const Tensor& weights, const Patches& patches, const QuantizedConstant& rounded,
+                             const Parameters* input, Mode mode);
 
 }  // namespace litesmith::quantization

@@ -90,7 +90,7 @@ class Shrinker {
     if (patches == nullptr || bias == nullptr || bias->dtype() != DType::kFloat32 ||
         weights->elements() < kLeastQuantized)
       return;
-    const std::vector<float> shift = MeanShift(*weights, *patches, rounded);
+    const std::vector<float> shift = MeanShift(*weights, *patches, rounded, nullptr, mode_);
     std::vector<float> values(bias->data<float>().begin(), bias->data<float>().end());
     if (values.size() != shift.size()) return;
     for (size_t i = 0; i < values.size(); ++i) values[i] += shift[i];
@@ -133,7 +133,7 @@ size_t ShrinkConstants(ir::Module& module, const ShrinkOptions& options) {
     Shrinker shrinker(options);
     for (ir::Node& node : function->nodes()) {
       if (node.op().dialect == ir::Dialect::kCore || node.Is(tfl::DEQUANTIZE)) continue;
-      if (!options.keep_float(node)) shrinker.Take(node);
+      if (options.keep_float(node).empty()) shrinker.Take(node);
     }
     function->EraseDeadNodes();
     count += shrinker.count();

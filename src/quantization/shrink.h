@@ -7,6 +7,7 @@
 #include "ir/module.h"
 #include "quantization/options.h"
 #include "quantization/patches.h"
+#include "quantization/plan.h"
 #include "quantization/weights.h"
 
 namespace litesmith::quantization {
@@ -17,7 +18,7 @@ namespace litesmith::quantization {
 // float16, weight8, weight4: every constant that counts is stored in fewer bits, with a DEQUANTIZE.
 struct ShrinkOptions {
   Mode mode = Mode::kDynamic;
-  std::function<bool(const ir::Node&)> keep_float;  // nodes whose constants stay
+  KeepFloat keep_float;  // nodes whose constants stay (plan.h)
   // The integers of a node's weights as they were found before, and what samples showed of what they are
   // multiplied with, or null.
   std::function<const QuantizedConstant*(const ir::Node&)> weights;
