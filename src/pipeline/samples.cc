@@ -84,7 +84,11 @@ void ReportOthers(const std::vector<SampleFile>& others, bool pictures, Context&
     skipped.push_back(pictures && skipped.size() < kMostNames
                           ? file.name + ": " + WhyNotPicture(file, context)
                           : file.name);
-  ReportSkipped(skipped, pictures ? "no pictures" : "no arrays of NumPy", context);
+  if (pictures) {
+    ReportSkipped(skipped, "file that is no picture", "files that are no pictures", context);
+  } else {
+    ReportSkipped(skipped, "file that is no array of NumPy", "files that are no arrays of NumPy", context);
+  }
 }
 
 Result<std::unique_ptr<Samples>> OpenFolder(const std::string& path,
@@ -181,14 +185,16 @@ std::string ListSome(const std::vector<std::string>& names) {
   return text;
 }
 
-void ReportSkipped(const std::vector<std::string>& skipped, const std::string& what, Context& context) {
+void ReportSkipped(const std::vector<std::string>& skipped, std::string_view one, std::string_view several,
+                   Context& context) {
   if (skipped.empty()) return;
+  const bool single = skipped.size() == 1;
   Finding finding(Code::kSampleSkipped);
-  finding.Headline("{} {} {} and {} skipped", skipped.size(), skipped.size() == 1 ? "file is" : "files are",
-                   what, skipped.size() == 1 ? "was" : "were");
+  finding.Headline("{} {} skipped", skipped.size(),
+                   single ? fmt::format("{} was", one) : fmt::format("{} were", several));
   finding.Cause("{}", ListSome(skipped));
-  finding.Fix("remove them from the folder, or replace them");
-  finding.count = static_cast<int>(std::min<size_t>(skipped.size(), 1'000'000));
+  finding.Fix(single ? "remove it from the folder, or replace it"
+                     : "remove them from the folder, or replace them");
   context.findings.Report(std::move(finding));
 }
 

@@ -353,7 +353,7 @@ Result<std::unique_ptr<Samples>> OpenArrays(std::vector<SampleFile> files,
             .Cause("{}", ListSome(skipped))
             .Fix("write them with numpy: numpy.savez('sample.npz', name=array)"));
   }
-  ReportSkipped(skipped, "unreadable", context);
+  ReportSkipped(skipped, "unreadable file", "unreadable files", context);
   ReportUnknown(unknown, inputs, context);
   return std::unique_ptr<Samples>(
       std::make_unique<ArraySamples>(std::move(used), std::move(starts), std::move(opener)));

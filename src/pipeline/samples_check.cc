@@ -271,6 +271,7 @@ void SampleCheck::ReportRepetition(Context& context) const {
 }
 
 Result<void> SampleCheck::Report(Context& context) const {
+  if (seen_ == 0 && skipped_.empty()) return {};
   std::vector<std::string> skipped;
   for (const size_t index : skipped_)
     skipped.push_back(samples_.name(index) + ": " + samples_.problem(index));
@@ -280,7 +281,7 @@ Result<void> SampleCheck::Report(Context& context) const {
                                        .Cause("{}", ListSome(skipped))
                                        .Fix(std::string(kEnough)));
   }
-  ReportSkipped(skipped, "unreadable", context);
+  ReportSkipped(skipped, "unreadable file", "unreadable files", context);
   if (!samples_.scaled()) ReportRanges(context);
   ReportConstants(context);
   ReportRepetition(context);

@@ -54,6 +54,8 @@ std::string DescribeInputs(const std::vector<runtime::TensorInfo>& inputs);
 // "a, b, c and 12 more".
 std::string ListSome(const std::vector<std::string>& names);
 // Warns of files that were passed over, each with its reason: "notes.txt: the file is empty".
-void ReportSkipped(const std::vector<std::string>& skipped, const std::string& what, Context& context);
+// `one` and `several` say what they are: "unreadable file".
+void ReportSkipped(const std::vector<std::string>& skipped, std::string_view one, std::string_view several,
+                   Context& context);
 
 }  // namespace litesmith::pipeline

@@ -96,9 +96,13 @@ class Quantizer {
                                  patches_.get(), optional ? quiet : context_);
       if (!ran && !optional) return kFailed;
       if (optional) continue;
-      if (IsInteger(options_.mode)) ReportObservations(*module_, observations_, *one.source, context_);
       made_up_ = made_up_ || one.made_up;
-      if (*ran > 0) continue;
+      if (*ran > 0) {
+        if (IsInteger(options_.mode)) ReportObservations(*module_, observations_, *one.source, context_);
+        continue;
+      }
+      // Who gave the samples knows best what is wrong with them.
+      if (hooks_.observed) LS_RETURN_IF_FAILED(hooks_.observed());
       return context_.findings.Report(Finding(Code::kSamplesMissing)
                                           .Headline("no sample could be used")
                                           .Fix("give samples that the model takes", "--data FOLDER"));

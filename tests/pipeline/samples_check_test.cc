@@ -177,7 +177,7 @@ TEST_F(SamplesCheckTest, SkippedSamplesAreNamedInTheirOrder) {
   samples[3] = samples[12] = {};
   EXPECT_TRUE(Check(samples));
   ExpectSaid(Code::kSampleSkipped,
-             {"2 files are unreadable", "s3.jpg: it is damaged at 3, s12.jpg: it is damaged at 12"});
+             {"2 unreadable files were skipped", "s3.jpg: it is damaged at 3, s12.jpg: it is damaged at 12"});
   EXPECT_EQ(findings_.findings().size(), 1u) << Said();
 }
 
