@@ -103,14 +103,7 @@ class Cutter {
   };
 
   void Replace(const PreambleEnd& end) {
-    ir::Type type = end.value->type;
-    // A picture that may move has four dimensions, others three: what the network takes is one that does not.
-    if (!type.shape.ranked() && end.op->Is(tf::DecodeImage) && end.value->node() == end.op) {
-      const int64_t channels = end.op->attributes.Int("channels");
-      type.shape = {Dim(), Dim(), channels > 0 ? Dim(channels) : Dim()};
-    }
-    if (end.one_for_each) type.shape[0] = end.input->type.shape[0];
-    ir::Value* input = function_.AddParameter(std::move(type), std::exchange(end.value->name, {}));
+    ir::Value* input = function_.AddParameter(end.type, std::exchange(end.value->name, {}));
     end.value->ReplaceAllUsesWith(input);
     made_.push_back({input,
                      end.input,

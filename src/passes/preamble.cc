@@ -26,7 +26,13 @@ struct Source {
   const ir::Value* input = nullptr;
 };
 
-bool IsList(DType dtype) { return dtype == DType::kVariant || dtype == DType::kResource; }
+// A list, or a TensorArray's flow: a number that stands for its state, the last operand of its ops.
+bool IsList(const ir::Value& value) {
+  if (value.type.dtype == DType::kVariant || value.type.dtype == DType::kResource) return true;
+  return std::any_of(value.uses().begin(), value.uses().end(), [](const ir::Use& use) {
+    return use.user->op_name().starts_with("TensorArray") && use.operand + 1 == use.user->operand_count();
+  });
+}
 
 // The op that parses or decodes in the functions that a node calls (the last one: pictures stand in
 // examples), or the node itself; null if none does. `pure` becomes false if something there has an effect of
@@ -125,18 +131,68 @@ bool IsLengthOf(const ir::Value* value, const ir::Value* input) {
   return node != nullptr && (node->Is(tf::Shape) || node->Is(tf::Size)) && node->operand(0) == input;
 }
 
-// A stack of a list that a loop filled, and that was reserved with one place for each element of the input.
-bool HasOneForEach(const ir::Value& value, const ir::Value& input) {
-  if (input.type.shape.rank() != 1 || value.type.shape.rank() < 1) return false;
-  const ir::Node* stack = value.node();
-  if (!stack->Is(tf::TensorListStack)) return value.type.shape[0].Same(input.type.shape[0]);
-  const ir::Value* list = stack->operand(0);
-  const ir::Node* loop = list != nullptr ? list->node() : nullptr;
-  if (loop == nullptr || !(loop->Is(tf::While) || loop->Is(tf::StatelessWhile))) return false;
+// The loop that filled the list of which `stack` makes a tensor; null if there is none.
+const ir::Node* LoopBehind(const ir::Node& stack) {
+  for (const ir::Value* operand : stack.operands()) {
+    const ir::Node* node = operand != nullptr ? operand->node() : nullptr;
+    if (node != nullptr && (node->Is(tf::While) || node->Is(tf::StatelessWhile))) return node;
+  }
+  return nullptr;
+}
+
+// Whether a loop's list has one place for each element of `input`: its size was reserved so.
+bool HasOneForEach(const ir::Node& stack, const ir::Value& input) {
+  if (stack.Is(tf::TensorArrayGatherV3)) {
+    const ir::Value* array = stack.operand_or_null(0);
+    const ir::Node* made = array != nullptr ? array->node() : nullptr;
+    return made != nullptr && made->Is(tf::TensorArrayV3) && IsLengthOf(made->operand_or_null(0), &input);
+  }
+  const ir::Node* loop = LoopBehind(stack);
+  const ir::Value* list = stack.operand_or_null(0);
+  if (loop == nullptr || list == nullptr || list->node() != loop) return false;
   const ir::Value* before = loop->operand_or_null(list->index());
   const ir::Node* reserve = before != nullptr ? before->node() : nullptr;
   return reserve != nullptr && reserve->Is(tf::TensorListReserve) &&
          IsLengthOf(reserve->operand_or_null(1), &input);
+}
+
+// What a loop of TensorFlow 1 writes into its only array, as far as it is known.
+Shape ElementOf(const ir::Node& loop) {
+  const auto* body = loop.attributes.FindAs<FunctionRef>("body");
+  const ir::Function* function =
+      body != nullptr ? loop.function()->module()->FindFunction(body->name) : nullptr;
+  const ir::Value* written = nullptr;
+  for (const ir::Node* node = function != nullptr ? function->first() : nullptr; node != nullptr;
+       node = node->next()) {
+    if (!node->Is(tf::TensorArrayWriteV3)) continue;
+    if (written != nullptr) return {};
+    written = node->operand_or_null(2);
+  }
+  return written != nullptr ? written->type.shape : Shape();
+}
+
+// The type of the tensor that takes the place of `value`.
+ir::Type TypeOfEnd(const ir::Value& value, const ir::Node& op, const ir::Value& input) {
+  ir::Type type = value.type;
+  const ir::Node& node = *value.node();
+  if (!type.shape.ranked() && node.Is(tf::DecodeImage)) {
+    // A picture that may move has four dimensions, others three: what a network takes is one that does not.
+    const int64_t channels = op.attributes.Int("channels");
+    type.shape = {Dim(), Dim(), channels > 0 ? Dim(channels) : Dim()};
+  }
+  if (!node.Is(tf::TensorListStack) && !node.Is(tf::TensorArrayGatherV3)) return type;
+  const ir::Node* loop = LoopBehind(node);
+  if (!type.shape.ranked() && loop != nullptr) {
+    const Shape element = ElementOf(*loop);
+    if (element.ranked()) {
+      std::vector<Dim> dims = element.dims();
+      dims.insert(dims.begin(), Dim());
+      type.shape = Shape(std::move(dims));
+    }
+  }
+  if (type.shape.rank() > 0 && input.type.shape.rank() == 1 && HasOneForEach(node, input))
+    type.shape[0] = input.type.shape[0];
+  return type;
 }
 
 class Finder {
@@ -152,6 +208,7 @@ class Finder {
     for (ir::Node& node : function_.nodes()) {
       if (!node.Is(ir::kConstant) && !Visit(node)) return {};
     }
+    if (!known_ranks_) return {};  // an input of unknown rank is none that a device could be given
     return std::move(found_);
   }
 
@@ -198,17 +255,22 @@ class Finder {
   }
 
   bool Parse(ir::Node& node, const Source& source, bool of_lists) {
-    // Whatever else is asked of a list, its length for one, has no form without it.
-    if (of_lists && !tf::MatchesAny("TensorListStack TensorListConcat* TensorListGather TensorListGetItem "
-                                    "Identity*",
-                                    node.op_name()))
+    const bool counts =
+        of_lists && tf::MatchesAny("TensorListLength TensorArraySizeV3 Range", node.op_name());
+    // Whatever else is asked of a list has no form without it.
+    if (of_lists && !counts &&
+        !tf::MatchesAny("TensorListStack TensorListConcat* TensorListGather TensorListGetItem "
+                        "TensorArrayGatherV3 TensorArrayConcatV3 TensorArrayReadV3 Identity*",
+                        node.op_name()))
       return false;
     found_.nodes.push_back(&node);
     for (size_t i = 0; i < node.output_count(); ++i) {
       ir::Value* output = node.output(i);
       const DType dtype = output->type.dtype;
       Source given = source;
-      given.kind = IsList(dtype) ? Kind::kCarried : dtype == DType::kString ? Kind::kParsed : Kind::kNumbers;
+      given.kind = counts || IsList(*output) ? Kind::kCarried
+                   : dtype == DType::kString ? Kind::kParsed
+                                             : Kind::kNumbers;
       sources_[output] = given;
       if (given.kind == Kind::kNumbers && output->used()) End(output);
     }
@@ -224,13 +286,16 @@ class Finder {
   void End(ir::Value* value) {
     if (!ended_.insert(value).second) return;
     const Source& source = sources_.at(value);
-    found_.ends.push_back({value, source.op, source.input, FeatureOf(*value->node(), value->index()),
-                           HasOneForEach(*value, *source.input)});
+    ir::Type type = TypeOfEnd(*value, *source.op, *source.input);
+    known_ranks_ &= type.shape.ranked();
+    found_.ends.push_back(
+        {value, std::move(type), source.op, source.input, FeatureOf(*value->node(), value->index())});
   }
 
   ir::Function& function_;
   std::unordered_map<const ir::Value*, Source> sources_;
   std::unordered_set<const ir::Value*> ended_;
+  bool known_ranks_ = true;
   Preamble found_;
 };
 

@@ -12,10 +12,10 @@ namespace litesmith::passes {
 // A value of a function that its text inputs lead to through nothing but preamble.
 struct PreambleEnd {
   ir::Value* value;
+  ir::Type type;           // of the input that takes its place
   const ir::Node* op;      // the op that parses or decodes, perhaps inside a loop
   const ir::Value* input;  // the parameter that it comes from
   std::string feature;     // the parsed feature's name, or empty
-  bool one_for_each;       // the value's first dimension is the number of texts in the input
 };
 
 struct Preamble {

@@ -128,6 +128,52 @@ func @body(%i: i32[], %out: variant[], %in: variant[]) {
       << after;
 }
 
+TEST(CutPreamble, ALoopOfTensorFlow1IsCutOffBehindItsArray) {
+  const std::string after = After(CutPreamble, R"(func @main(%x "x": string[?] "x") {
+  %s = tf.Shape(%x) {out_type = type i32} : i32[1]
+  %b = const i32[1] [0]
+  %e = const i32[1] [1]
+  %n = tf.StridedSlice(%s, %b, %e, %e) {shrink_axis_mask = 1} : i32[]
+  %in, %in_flow = tf.TensorArrayV3(%n) {dtype = type str} : resource[2], f32[]
+  %i = const i32[] [0]
+  %one = const i32[] [1]
+  %all = tf.Range(%i, %n, %one) : i32[?]
+  %filled = tf.TensorArrayScatterV3(%in, %all, %x, %in_flow) {T = type str} : f32[]
+  %out, %out_flow = tf.TensorArrayV3(%n) {dtype = type u8} : resource[2], f32[]
+  %c, %f, %h, %g, %k = tf.While(%i, %out_flow, %in, %filled, %out) {T = [type i32, type f32, type resource, type f32, type resource], cond = @cond, body = @body} : i32[], f32[], resource[2], f32[], resource[2]
+  %size = tf.TensorArraySizeV3(%out, %f) : i32[]
+  %places = tf.Range(%i, %size, %one) : i32[?]
+  %p = tf.TensorArrayGatherV3(%out, %places, %f) {dtype = type u8} : u8[*] "pictures"
+  %count = tf.Shape(%x) {out_type = type i32} : i32[1] "count"
+  return %p, %count
+}
+func @cond(%i: i32[], %f: f32[], %h: resource[2], %g: f32[], %k: resource[2]) {
+  %n = const i32[] [2]
+  %c = tf.Less(%i, %n) {T = type i32} : bool[]
+  return %c
+}
+func @body(%i: i32[], %f: f32[], %h: resource[2], %g: f32[], %k: resource[2]) {
+  %e = tf.TensorArrayReadV3(%h, %i, %g) {dtype = type str} : string[]
+  %p = tf.DecodeJpeg(%e) {channels = 3} : u8[*] "pixels"
+  %next = tf.TensorArrayWriteV3(%k, %i, %p, %f) {T = type u8} : f32[]
+  return %i, %next, %h, %g, %k
+}
+)");
+  const size_t main = after.find("func @main(%0 \"x\": u8[");
+  ASSERT_NE(main, std::string::npos) << after;
+  EXPECT_EQ(after.find("Decode", main) < after.find("func @cond"), false) << after;
+  EXPECT_NE(after.find("tf.Slice("), std::string::npos) << after;
+}
+
+TEST(CutPreamble, WhatHasNoKnownRankStays) {
+  const std::string text = R"(func @main(%0 "x": str[] "x") {
+  %1 = tf.ParseTensor(%0) {out_type = type f32} : f32[*] "y"
+  return %1
+}
+)";
+  ExpectText(text, After(CutPreamble, text));
+}
+
 TEST(CutPreamble, AnInputThatIsStillNeededKeepsItsName) {
   ExpectText(R"(func @main(%0 "x": str[] "x", %1 "x_1": u8[s0,s1,3] "pixels") {
   return %1, %0
