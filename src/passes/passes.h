@@ -42,6 +42,8 @@ Result<Changed> Simplify(Module& module, PassContext& context);
 Result<Changed> FoldBatchNorm(Module& module, PassContext& context);
 // A case whose index is not known becomes branches within branches.
 Result<Changed> NestCases(Module& module, PassContext& context);
+// Products and sums around erf, erfc or tanh that give GELU become TensorFlow Lite's op, which came with 2.9.
+Result<Changed> FuseGelu(Module& module, PassContext& context);
 // float64, float16, bfloat16 and complex128 become float32 and complex64, with a note; inputs and outputs
 // keep their dtypes.
 Result<Changed> ComputeInFloat32(Module& module, PassContext& context);

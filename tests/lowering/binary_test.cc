@@ -42,6 +42,13 @@ const OneOp kBinaryOps[] = {
   return %y
 })",
      0, 3},
+    {"TruncateMod", R"((%a: i32[2,1,4], %b: i32[3,1]) {
+  %s = const i32[] [60]
+  %c = tf.Sub(%a, %s) : i32[*]
+  %y = tf.TruncateMod(%c, %b) : i32[*]
+  return %y
+})",
+     1, 9},
     {"TruncateDiv", R"((%a: i32[2,1,4], %b: i32[3,1]) {
   %one = const i32[] [60]
   %c = tf.Sub(%a, %one) : i32[*]

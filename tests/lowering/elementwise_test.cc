@@ -49,6 +49,15 @@ const OneOp kElementwiseOps[] = {
     {"SinhNearZero", R"((%x: f32[2,3,40]) { %y = tf.Sinh(%x) : f32[*] return %y })", -1e-4, 1e-4, 3e-11},
     {"Cosh", R"((%x: f32[2,3,40]) { %y = tf.Cosh(%x) : f32[*] return %y })", -20, 20, 2e-6},
     {"Rint", R"((%x: f32[2,3,40]) { %y = tf.Rint(%x) : f32[*] return %y })", -4, 8, 0},
+    {"Erfc", R"((%x: f32[2,3,40]) { %y = tf.Erfc(%x) : f32[*] return %y })", -5, 5, 4e-7},
+    {"ErfcFarOut", R"((%x: f32[2,3,40]) { %y = tf.Erfc(%x) : f32[*] return %y })", 4, 5, 1e-13},
+    {"Asin", R"((%x: f32[2,3,40]) { %y = tf.Asin(%x) : f32[*] return %y })", -1, 1, 1e-6},
+    {"Acos", R"((%x: f32[2,3,40]) { %y = tf.Acos(%x) : f32[*] return %y })", -1, 1, 1e-6},
+    {"Atanh", R"((%x: f32[2,3,40]) { %y = tf.Atanh(%x) : f32[*] return %y })", -0.95, 0.95, 1e-6},
+    {"AtanhNearZero", R"((%x: f32[2,3,40]) { %y = tf.Atanh(%x) : f32[*] return %y })", -1e-4, 1e-4, 5e-11},
+    {"Asinh", R"((%x: f32[2,3,40]) { %y = tf.Asinh(%x) : f32[*] return %y })", -30, 30, 1e-6},
+    {"AsinhFarOut", R"((%x: f32[2,3,40]) { %y = tf.Asinh(%x) : f32[*] return %y })", 1e18, 1e30, 1e-6},
+    {"AsinhNearZero", R"((%x: f32[2,3,40]) { %y = tf.Asinh(%x) : f32[*] return %y })", -1e-4, 1e-4, 5e-11},
     {"BucketizeByTheBoundaries", R"((%x: f32[2,3,4]) {
   %y = tf.Bucketize(%x) {boundaries = [-1f, 0.5f, 2f], T = type f32} : i32[*]
   return %y

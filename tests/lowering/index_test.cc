@@ -8,6 +8,48 @@ class IndexOps : public LowersAs {};
 TEST_P(IndexOps, ComputeTheSameAfterLowering) { ExpectSameResults(); }
 
 const OneOp kIndexOps[] = {
+    {"RollAlongTwoAxes", R"((%x: f32[3,4,5]) {
+  %s = const i32[2] [2, -7]
+  %a = const i32[2] [0, -1]
+  %y = tf.Roll(%x, %s, %a) : f32[*]
+  return %y
+})"},
+    {"DenseBincountOfRows", R"((%x: i32[3,9]) {
+  %n = const i32[] [4]
+  %w = const f32[0] []
+  %y = tf.DenseBincount(%x, %n, %w) {binary_output = false} : f32[*]
+  return %y
+})",
+     0, 5},
+    {"DenseBincountThatOnlyTells", R"((%x: i32[9]) {
+  %n = const i32[] [4]
+  %w = const f32[0] []
+  %y = tf.DenseBincount(%x, %n, %w) {binary_output = true} : f32[*]
+  return %y
+})",
+     0, 5},
+    {"MatrixDiagPartV3", R"((%x: f32[2,3,4]) {
+  %k = const i32[] [0]
+  %p = const f32[] [0]
+  %y = tf.MatrixDiagPartV3(%x, %k, %p) : f32[*]
+  return %y
+})"},
+    {"MatrixBandPart", R"((%x: f32[2,4,5]) {
+  %l = const i64[] [1]
+  %u = const i64[] [-1]
+  %y = tf.MatrixBandPart(%x, %l, %u) : f32[*]
+  return %y
+})"},
+    {"TensorScatterUpdateTwiceOfOnePlace", R"((%x: f32[4,3], %u: f32[3,3]) {
+  %i = const i64[3,1] [3, 1, 3]
+  %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]
+  return %y
+})"},
+    {"TensorScatterUpdateOfOnePlaceThatIsComputed", R"((%x: f32[4,3], %u: f32[1,3], %i: i32[1,1]) {
+  %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]
+  return %y
+})",
+     0, 3},
     {"TensorScatterUpdate", R"((%x: f32[4,3], %u: f32[2,3]) {
   %i = const i64[2,1] [3, 1]
   %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]

@@ -40,6 +40,14 @@ TEST_F(LoweringTest, PoolingOverChannelsIsRefused) {
   EXPECT_EQ(Refusal(), "LS0202");
 }
 
+TEST_F(LoweringTest, ScatteredUpdatesThatMayMeetInOnePlaceAreRefused) {
+  Load(R"((%x: f32[4,3], %u: f32[2,3], %i: i32[2,1]) {
+  %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]
+  return %y
+})");
+  EXPECT_EQ(Refusal(), "LS0202");
+}
+
 TEST_F(LoweringTest, AnAxisThatIsComputedIsRefused) {
   Load(R"((%x: f32[3,2], %a: i32[]) {
   %i = const i32[1] [0]

@@ -8,6 +8,22 @@ class WindowOps : public LowersAs {};
 TEST_P(WindowOps, ComputeTheSameAfterLowering) { ExpectSameResults(); }
 
 const OneOp kWindowOps[] = {
+    {"MaxPool3D", R"((%x: f32[2,5,6,7,3]) {
+  %y = tf.MaxPool3D(%x) {ksize = [1, 2, 3, 3, 1], strides = [1, 2, 2, 1, 1], padding = "SAME"} : f32[*]
+  return %y
+})"},
+    {"AvgPool3DSame", R"((%x: f32[2,5,6,7,3]) {
+  %y = tf.AvgPool3D(%x) {ksize = [1, 2, 3, 3, 1], strides = [1, 2, 2, 2, 1], padding = "SAME"} : f32[*]
+  return %y
+})"},
+    {"AvgPool3DValid", R"((%x: f32[2,5,6,7,3]) {
+  %y = tf.AvgPool3D(%x) {ksize = [1, 3, 2, 2, 1], strides = [1, 1, 2, 2, 1], padding = "VALID"} : f32[*]
+  return %y
+})"},
+    {"ExtractImagePatches", R"((%x: f32[2,6,7,3]) {
+  %y = tf.ExtractImagePatches(%x) {ksizes = [1, 2, 3, 1], strides = [1, 2, 1, 1], rates = [1, 1, 2, 1], padding = "SAME"} : f32[*]
+  return %y
+})"},
     {"Conv3DOfStrides", R"((%x: f32[1,4,6,7,3]) {
   %w = const f32[2,3,3,3,4] random(3)
   %y = tf.Conv3D(%x, %w) {strides = [1, 1, 2, 2, 1], padding = "SAME", dilations = [1, 1, 1, 1, 1]} : f32[*]

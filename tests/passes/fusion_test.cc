@@ -4,6 +4,59 @@
 namespace litesmith::passes {
 namespace {
 
+// tf.nn.gelu of TensorFlow 2.4, Keras 3, and the approximate form; x is a sum with a bias each time.
+TEST(FuseGelu, EveryWayOfWritingItBecomesTheOp) {
+  const char* kHead = R"(func @main(%a: f32[2,3]) {
+  %b = const f32[3] [1, 2, 3]
+  %x = tf.AddV2(%a, %b) : f32[2,3]
+  %half = const f32[] [0.5]
+  %one = const f32[] [1]
+  %root = const f32[] [1.4142135]
+  %inverse = const f32[] [0.70710677]
+  %three = const f32[] [3]
+  %k = const f32[] [0.044715]
+  %p = const f32[] [0.7978846]
+)";
+  const char* kExact[] = {R"(  %1 = tf.Mul(%half, %x) : f32[2,3]
+  %2 = tf.RealDiv(%x, %root) : f32[2,3]
+  %3 = tf.Erf(%2) : f32[2,3]
+  %4 = tf.AddV2(%one, %3) : f32[2,3]
+  %y = tf.Mul(%1, %4) : f32[2,3]
+  return %y
+})",
+                          R"(  %1 = tf.Mul(%half, %x) : f32[2,3]
+  %2 = tf.Neg(%x) : f32[2,3]
+  %3 = tf.Mul(%2, %inverse) : f32[2,3]
+  %4 = tf.Erfc(%3) : f32[2,3]
+  %y = tf.Mul(%1, %4) : f32[2,3]
+  return %y
+})"};
+  for (const char* body : kExact) {
+    const std::string text = After(FuseGelu, std::string(kHead) + body);
+    EXPECT_NE(text.find("tfl.GELU"), std::string::npos) << text;
+    EXPECT_NE(text.find("approximate = false"), std::string::npos) << text;
+    EXPECT_EQ(text.find("tf.Mul"), std::string::npos) << text;
+  }
+  const std::string approximate = After(FuseGelu, std::string(kHead) + R"(  %1 = tf.Pow(%x, %three) : f32[2,3]
+  %2 = tf.Mul(%1, %k) : f32[2,3]
+  %3 = tf.AddV2(%x, %2) : f32[2,3]
+  %4 = tf.Mul(%3, %p) : f32[2,3]
+  %5 = tf.Tanh(%4) : f32[2,3]
+  %6 = tf.AddV2(%5, %one) : f32[2,3]
+  %7 = tf.Mul(%half, %x) : f32[2,3]
+  %y = tf.Mul(%7, %6) : f32[2,3]
+  return %y
+})");
+  EXPECT_NE(approximate.find("approximate = true"), std::string::npos) << approximate;
+  const std::string other = After(FuseGelu, std::string(kHead) + R"(  %1 = tf.Mul(%half, %x) : f32[2,3]
+  %2 = tf.Erf(%x) : f32[2,3]
+  %3 = tf.AddV2(%one, %2) : f32[2,3]
+  %y = tf.Mul(%1, %3) : f32[2,3]
+  return %y
+})");
+  EXPECT_EQ(other.find("tfl.GELU"), std::string::npos) << "erf(x) is not erf(x / sqrt 2): " << other;
+}
+
 TEST(FuseBias, ASumWithAConstantPerChannelBecomesTheBias) {
   const std::string after = After(FuseBias, R"(func @main(%x: f32[1,2,2,1]) {
   %w = const f32[2,1,1,1] [1, 2]

@@ -2,6 +2,7 @@
 // a bias of zeros stands ready for the sum that follows (passes/fuse_bias.cc).
 #include <array>
 
+#include "base/checked.h"
 #include "lowering/indices.h"
 #include "lowering/layout.h"
 #include "tensor/transpose.h"
@@ -97,6 +98,39 @@ LS_LOWER(DepthwiseConv2dNative) {
   ir::Value* result = lower.Make(tfl::DEPTHWISE_CONV_2D, {input, weights, ZeroBias(lower, channels)},
                                  ChannelsLastType(lower, lower.result_type()), std::move(options));
   return lower.Replace(FromChannelsLast(lower, result));
+}
+
+// A convolution whose filters each pick one place and channel.
+LS_LOWER(ExtractImagePatches) {
+  constexpr int64_t kMostPlaces = 1024;  // a million weights
+  const std::vector<int64_t> sizes = lower.attributes().Ints("ksizes"),
+                             strides = lower.attributes().Ints("strides"),
+                             rates = lower.attributes().Ints("rates");
+  const std::string padding = lower.attributes().Text("padding");
+  const Shape& shape = lower.shape(0);
+  if (lower.dtype(0) != DType::kFloat32)
+    return lower.Refuse("it takes patches of {}", NameOf(lower.dtype(0)));
+  if (sizes.size() != 4 || strides.size() != 4 || rates.size() != 4 ||
+      (padding != "SAME" && padding != "VALID"))
+    return lower.Refuse("its sizes, strides, rates or padding are not those of pictures");
+  if (shape.rank() != 4 || !shape[3].known())
+    return lower.Report(Code::kShapeUnknown, "the number of its channels is not known");
+  const Dims dims = {0, sizes[1], sizes[2], shape[3].value()};
+  const auto places = CheckedProduct(Dims{dims[1], dims[2], dims[3]});
+  if (!places || *places <= 0 || *places > kMostPlaces)
+    return lower.Refuse("its patches have more than {} elements", kMostPlaces);
+  Tensor picks = Tensor::Zeros(DType::kFloat32, {*places, dims[1], dims[2], dims[3]});
+  for (int64_t i = 0; i < *places; ++i)
+    picks.mutable_data<float>()[static_cast<size_t>(i * (*places + 1))] = 1;
+  const auto kind = padding == "SAME" ? tfl::Padding::kSame : tfl::Padding::kValid;
+  return lower.Replace(
+      lower.Make(tfl::CONV_2D, {lower.operand(0), lower.Constant(std::move(picks)), ZeroBias(lower, *places)},
+                 {{"padding", static_cast<int64_t>(kind)},
+                  {"stride_h", strides[1]},
+                  {"stride_w", strides[2]},
+                  {"dilation_h_factor", rates[1]},
+                  {"dilation_w_factor", rates[2]},
+                  {"fused_activation_function", int64_t{0}}}));
 }
 
 // Weights have the same order in both: [d, h, w, in, out].

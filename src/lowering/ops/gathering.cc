@@ -1,4 +1,7 @@
 // Parts of a tensor by indices, and orders.
+#include <algorithm>
+#include <map>
+
 #include "lowering/broadcast.h"
 #include "lowering/indices.h"
 
@@ -15,38 +18,74 @@ Result<void> GatherAlong(Lowering& lower, int64_t axis, int64_t batch_dims) {
 
 // A tensor of the operand's shape with the updates where the indices say, zero elsewhere; those of one place
 // are added up.
-ir::Value* Scattered(Lowering& lower, ir::Value* updates) {
+ir::Value* Scattered(Lowering& lower, ir::Value* indices, ir::Value* updates) {
   const Shape& shape = lower.shape(0);
   const ir::Type vector{DType::kInt32, {shape.ranked() ? Dim(shape.rank()) : Dim()}, nullptr};
   ir::Value* dims = shape.known() ? lower.Int32s(shape.known_dims())
                                   : lower.Make(tfl::SHAPE, {lower.operand(0)}, vector,
                                                {{"out_type", SchemaType(DType::kInt32)}});
-  return lower.Make(tfl::SCATTER_ND, {AsInt32(lower, 1), updates, dims},
-                    {updates->type.dtype, shape, nullptr});
+  return lower.Make(tfl::SCATTER_ND, {indices, updates, dims}, {updates->type.dtype, shape, nullptr});
 }
 
-// The updates where there are any, else the operand. What wins of several for one place is not defined in
-// TensorFlow; here they would add up.
+// Of the rows of `indices` that are equal the last one, by its number.
+std::vector<int64_t> LastOfEach(const std::vector<int64_t>& indices, size_t width) {
+  std::map<std::vector<int64_t>, int64_t> last;
+  for (size_t row = 0; row * width < indices.size(); ++row) {
+    const auto begin = indices.begin() + static_cast<ptrdiff_t>(row * width);
+    last[std::vector<int64_t>(begin, begin + static_cast<ptrdiff_t>(width))] = static_cast<int64_t>(row);
+  }
+  std::vector<int64_t> rows;
+  for (const auto& [index, row] : last) rows.push_back(row);
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+// Of several updates for one place TensorFlow takes the last; added up, they would be another number. So the
+// indices have to be known, or there has to be one.
 Result<void> ReplaceWhereScattered(Lowering& lower) {
-  const Shape& updates = lower.shape(2);
-  if (!updates.known()) return lower.Report(Code::kShapeUnknown, "the shape of its updates is not known");
-  ir::Value* ones = lower.Make(tfl::FILL, {lower.Int32s(updates.known_dims()), lower.Int32(1)},
-                               {DType::kInt32, updates, nullptr});
-  ir::Value* hits = Scattered(lower, ones);
+  const Shape& where = lower.shape(1);
+  if (!lower.shape(2).known() || !where.known() || where.rank() < 1)
+    return lower.Report(Code::kShapeUnknown, "the shape of its indices or updates is not known");
+  ir::Value *indices = AsInt32(lower, 1), *updates = lower.operand(2);
+  const Dims dims = where.known_dims();
+  const int64_t width = dims.back(), rows = width > 0 ? *where.elements() / width : 0;
+  if (const auto known = ConstantInts(lower, 1); known && rows > 1 && where.rank() == 2) {
+    const std::vector<int64_t> last = LastOfEach(*known, static_cast<size_t>(width));
+    if (static_cast<int64_t>(last.size()) < rows) {
+      ir::Value* rows_left = lower.Int32s(last);
+      const auto left = [&](ir::Value* value) {
+        Shape shape = value->type.shape;
+        shape[0] = Dim(static_cast<int64_t>(last.size()));
+        return lower.Make(tfl::GATHER, {value, rows_left}, {value->type.dtype, shape, nullptr},
+                          {{"axis", int64_t{0}}, {"batch_dims", int64_t{0}}});
+      };
+      indices = left(indices);
+      updates = left(updates);
+    }
+  } else if (rows > 1) {
+    return lower.Refuse(
+        "its {} indices are computed at run time: of two for one place TensorFlow takes the last update, "
+        "which "
+        "TensorFlow Lite's SCATTER_ND adds up",
+        rows);
+  }
+  ir::Value* ones = lower.Make(tfl::FILL, {lower.Int32s(updates->type.shape.known_dims()), lower.Int32(1)},
+                               {DType::kInt32, updates->type.shape, nullptr});
+  ir::Value* hits = Scattered(lower, indices, ones);
   ir::Value* hit = lower.Make(tfl::GREATER, {hits, lower.Int32(0)}, {DType::kBool, lower.shape(0), nullptr});
-  return lower.Replace(lower.Make(tfl::SELECT, {hit, Scattered(lower, lower.operand(2)), lower.operand(0)}));
+  return lower.Replace(lower.Make(tfl::SELECT, {hit, Scattered(lower, indices, updates), lower.operand(0)}));
 }
 
 }  // namespace
 
 LS_LOWER(TensorScatterUpdate) { return ReplaceWhereScattered(lower); }
 LS_LOWER(TensorScatterAdd) {
-  return lower.Replace(
-      lower.Make(tfl::ADD, {lower.operand(0), Scattered(lower, lower.operand(2))}, NoActivation()));
+  return lower.Replace(lower.Make(
+      tfl::ADD, {lower.operand(0), Scattered(lower, AsInt32(lower, 1), lower.operand(2))}, NoActivation()));
 }
 LS_LOWER(TensorScatterSub) {
-  return lower.Replace(
-      lower.Make(tfl::SUB, {lower.operand(0), Scattered(lower, lower.operand(2))}, NoActivation()));
+  return lower.Replace(lower.Make(
+      tfl::SUB, {lower.operand(0), Scattered(lower, AsInt32(lower, 1), lower.operand(2))}, NoActivation()));
 }
 
 LS_LOWER(Gather) { return GatherAlong(lower, 0, 0); }

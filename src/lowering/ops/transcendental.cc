@@ -47,6 +47,36 @@ class Formula {
     ir::Value* elsewhere = Add(Apply(tfl::EXP, x_), -1.0f);
     return Choose(tfl::LESS, Apply(tfl::ABS, x_), Number(1), near_zero, elsewhere);
   }
+  // x P(x^2) / Q(x^2) on -4..4, beyond which erf is 1 in float32. The coefficients are those of Eigen
+  // (GenericPacketMathFunctions.h), by which TensorFlow itself computes: off by a few units in the last
+  // place.
+  ir::Value* Erf() {
+    constexpr std::array<float, 7> kP = {
+        -2.72614225801306e-10f, 2.77068142495902e-08f,  -2.10102402082508e-06f, -5.69250639462346e-05f,
+        -7.34990630326855e-04f, -2.95459980854025e-03f, -1.60960333262415e-02f};
+    constexpr std::array<float, 5> kQ = {-1.45660718464996e-05f, -2.13374055278905e-04f,
+                                         -1.68282697438203e-03f, -7.37332916720468e-03f,
+                                         -1.42647390514189e-02f};
+    ir::Value* above = lower_.Make(tfl::MAXIMUM, {x_, Number(-4)});
+    ir::Value* x = lower_.Make(tfl::MINIMUM, {above, Number(4)});
+    ir::Value* square = Multiply(x, x);
+    return Divide(Multiply(x, Polynomial(square, kP)), Polynomial(square, kQ));
+  }
+  // log(1 + value) times what rounding 1 + value lost; the value itself where 1 + value is 1. The bound keeps
+  // infinity out of the quotient, where 1 + value is value anyway.
+  ir::Value* LogOfOnePlus(ir::Value* value) {
+    ir::Value* one = Number(1);
+    ir::Value* sum = Add(value, one);
+    ir::Value* bounded = lower_.Make(tfl::MINIMUM, {value, Number(1e30f)});
+    ir::Value* kept = Subtract(Add(bounded, one), one);
+    ir::Value* log = Multiply(Apply(tfl::LOG, sum), Divide(bounded, kept));
+    return Choose(tfl::EQUAL, sum, one, value, log);
+  }
+  // sqrt(1 - x^2), which cancels for no x near 1.
+  ir::Value* OtherLeg() {
+    ir::Value* one = Number(1);
+    return Apply(tfl::SQRT, Multiply(Subtract(one, x_), Add(x_, one)));
+  }
   Result<void> Is(ir::Value* value) { return lower_.Replace(value); }
 
  private:
@@ -77,21 +107,40 @@ Result<void> ExpectLowRank(Lowering& lower) {
 
 }  // namespace
 
-// x P(x^2) / Q(x^2) on -4..4, beyond which erf is 1 in float32. The coefficients are those of Eigen
-// (GenericPacketMathFunctions.h), by which TensorFlow itself computes: off by a few units in the last place.
 LS_LOWER(Erf) {
-  constexpr std::array<float, 7> kP = {-2.72614225801306e-10f, 2.77068142495902e-08f,  -2.10102402082508e-06f,
-                                       -5.69250639462346e-05f, -7.34990630326855e-04f, -2.95459980854025e-03f,
-                                       -1.60960333262415e-02f};
-  constexpr std::array<float, 5> kQ = {-1.45660718464996e-05f, -2.13374055278905e-04f, -1.68282697438203e-03f,
-                                       -7.37332916720468e-03f, -1.42647390514189e-02f};
   Formula formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
-  ir::Value* above = lower.Make(tfl::MAXIMUM, {formula.x(), formula.Number(-4)});
-  ir::Value* x = lower.Make(tfl::MINIMUM, {above, formula.Number(4)});
-  ir::Value* square = formula.Multiply(x, x);
-  return formula.Is(
-      formula.Divide(formula.Multiply(x, formula.Polynomial(square, kP)), formula.Polynomial(square, kQ)));
+  return formula.Is(formula.Erf());
+}
+
+// 1 - erf(x) up to 1, beyond it exp(-x^2) / x times a polynomial of 1 / x^2, and 2 - erfc(-x) for negative x.
+// Coefficients are those of Cephes (ndtrf.c). The error of exp(-x^2) grows with x^2: 5e-6 of the result at 9.
+LS_LOWER(Erfc) {
+  constexpr std::array<float, 9> kBelowTwo = {
+      2.326819970068386e-2f,  -1.387039388740657e-1f, 3.687424674597105e-1f,
+      -5.824733027278666e-1f, 6.210004621745983e-1f,  -4.944515323274145e-1f,
+      3.404879937665872e-1f,  -2.741127028184656e-1f, 5.638259427386472e-1f};
+  constexpr std::array<float, 8> kAboveTwo = {
+      -1.047766399936249e+1f, 1.297719955372516e+1f, -7.495518717768503e+0f, 2.921019019210786e+0f,
+      -1.015265279202700e+0f, 4.218463358204948e-1f, -2.820767439740514e-1f, 5.641895067754075e-1f};
+  Formula formula(lower);
+  LS_RETURN_IF_FAILED(formula.ExpectFloat());
+  ir::Value* zero = formula.Number(0);
+  ir::Value* size = formula.Apply(tfl::ABS, formula.x());
+  // Kept away from 0, where the other form is taken, and from where the square overflows.
+  ir::Value* bounded =
+      lower.Make(tfl::MINIMUM, {lower.Make(tfl::MAXIMUM, {size, formula.Number(1)}), formula.Number(1e4f)});
+  ir::Value* inverse = formula.Divide(formula.Number(1), bounded);
+  ir::Value* square = formula.Multiply(inverse, inverse);
+  ir::Value* falling = formula.Apply(tfl::EXP, formula.Apply(tfl::NEG, formula.Multiply(bounded, bounded)));
+  ir::Value* polynomial =
+      formula.Choose(tfl::LESS, size, formula.Number(2), formula.Polynomial(square, kBelowTwo),
+                     formula.Polynomial(square, kAboveTwo));
+  ir::Value* tail = formula.Multiply(formula.Multiply(falling, inverse), polynomial);
+  ir::Value* beyond =
+      formula.Choose(tfl::LESS, formula.x(), zero, formula.Subtract(formula.Number(2), tail), tail);
+  ir::Value* near_zero = formula.Subtract(formula.Number(1), formula.Erf());
+  return formula.Is(formula.Choose(tfl::LESS, size, formula.Number(1), near_zero, beyond));
 }
 
 LS_LOWER(Expm1) {
@@ -100,17 +149,49 @@ LS_LOWER(Expm1) {
   return formula.Is(formula.ExpMinusOne());
 }
 
-// log(1 + x) times what rounding 1 + x lost of x; x itself where 1 + x is 1. The bound keeps infinity out of
-// the quotient, where 1 + x is x anyway.
 LS_LOWER(Log1p) {
   Formula formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
-  ir::Value* one = formula.Number(1);
-  ir::Value* sum = formula.Add(formula.x(), one);
-  ir::Value* bounded = lower.Make(tfl::MINIMUM, {formula.x(), formula.Number(1e30f)});
-  ir::Value* kept = formula.Subtract(formula.Add(bounded, one), one);
-  ir::Value* log = formula.Multiply(formula.Apply(tfl::LOG, sum), formula.Divide(bounded, kept));
-  return formula.Is(formula.Choose(tfl::EQUAL, sum, one, formula.x(), log));
+  return formula.Is(formula.LogOfOnePlus(formula.x()));
+}
+
+// log((1 + x) / (1 - x)) / 2
+LS_LOWER(Atanh) {
+  Formula formula(lower);
+  LS_RETURN_IF_FAILED(formula.ExpectFloat());
+  ir::Value* ratio =
+      formula.Divide(formula.Multiply(formula.x(), 2.0f), formula.Subtract(formula.Number(1), formula.x()));
+  return formula.Is(formula.Multiply(formula.LogOfOnePlus(ratio), 0.5f));
+}
+
+// With a = |x|: log(1 + a + a^2 / (1 + sqrt(a^2 + 1))), and log(2a) where the square is all that counts.
+LS_LOWER(Asinh) {
+  constexpr float kLarge = 1e4f, kLogTwo = 0.6931471805599453f;
+  Formula formula(lower);
+  LS_RETURN_IF_FAILED(formula.ExpectFloat());
+  ir::Value* size = formula.Apply(tfl::ABS, formula.x());
+  ir::Value* large = formula.Number(kLarge);
+  ir::Value* bounded = lower.Make(tfl::MINIMUM, {size, large});
+  ir::Value* square = formula.Multiply(bounded, bounded);
+  ir::Value* root = formula.Apply(tfl::SQRT, formula.Add(square, 1.0f));
+  ir::Value* near_zero =
+      formula.LogOfOnePlus(formula.Add(bounded, formula.Divide(square, formula.Add(root, 1.0f))));
+  ir::Value* elsewhere = formula.Add(formula.Apply(tfl::LOG, size), kLogTwo);
+  ir::Value* result = formula.Choose(tfl::LESS, size, large, near_zero, elsewhere);
+  return formula.Is(
+      formula.Choose(tfl::LESS, formula.x(), formula.Number(0), formula.Apply(tfl::NEG, result), result));
+}
+
+// Angles of the right-angled triangle with hypotenuse 1.
+LS_LOWER(Asin) {
+  Formula formula(lower);
+  LS_RETURN_IF_FAILED(formula.ExpectFloat());
+  return formula.Is(lower.Make(tfl::ATAN2, {formula.x(), formula.OtherLeg()}));
+}
+LS_LOWER(Acos) {
+  Formula formula(lower);
+  LS_RETURN_IF_FAILED(formula.ExpectFloat());
+  return formula.Is(lower.Make(tfl::ATAN2, {formula.OtherLeg(), formula.x()}));
 }
 
 // scale * (max(x, 0) + alpha * min(elu(x), 0)), alpha and scale as in "Self-Normalizing Neural Networks".
@@ -176,6 +257,17 @@ LS_LOWER(DivNoNan) {
   LS_RETURN_IF_FAILED(ExpectLowRank(lower));
   ir::Value* quotient = lower.Make(tfl::DIV, {lower.operand(0), lower.operand(1)}, NoActivation());
   return ZeroWhereZero(lower, lower.operand(1), quotient);
+}
+
+// What a division that rounds towards zero leaves.
+LS_LOWER(TruncateMod) {
+  const Shape& shape = lower.result_type().shape;
+  if (!IsInteger(lower.dtype(0))) return lower.Refuse("of floats its rounding has no counterpart");
+  if (shape.ranked() && shape.rank() > 4)
+    return lower.Refuse("it has {} dimensions; up to 4 are possible", shape.rank());
+  ir::Value* quotient = lower.Make(tfl::DIV, {lower.operand(0), lower.operand(1)}, NoActivation());
+  ir::Value* whole = lower.Make(tfl::MUL, {quotient, lower.operand(1)}, NoActivation());
+  return lower.Replace(lower.Make(tfl::SUB, {lower.operand(0), whole}, NoActivation()));
 }
 
 LS_LOWER(MulNoNan) {
