@@ -14,6 +14,7 @@
 #include "pipeline/diagnose.h"
 #include "pipeline/layers.h"
 #include "pipeline/shape_advice.h"
+#include "tfl/op.h"
 
 namespace litesmith::pipeline {
 namespace {
@@ -47,6 +48,9 @@ constexpr std::array kSimplify = {
 // After folding, which resolves cases whose index it finds and computes in the model's own dtypes.
 constexpr std::array kNarrow = {Pass{"nest-cases", passes::NestCases},
                                 Pass{"float32", passes::ComputeInFloat32}};
+
+// Where the oldest runtime that must run the file has the op.
+constexpr std::array kFuseGelu = {Pass{"fuse-gelu", passes::FuseGelu}};
 
 // On TFL ops.
 constexpr std::array kOptimize = {
@@ -135,6 +139,8 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
     LS_TRY(source.recognised, detection::Recognise(module, detection_options, context));
     LS_RETURN_IF_FAILED(ir::RunPasses(module, kNarrow, passes));
     LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
+    if (options.target_runtime.empty() || !tfl::OlderRuntime(options.target_runtime, "2.9"))
+      LS_RETURN_IF_FAILED(ir::RunPasses(module, kFuseGelu, passes));
     return {};
   };
   source.incomplete |= !simplify().ok();
