@@ -190,6 +190,23 @@ TEST(Order, RepeatsAreToldOnce) {
   EXPECT_EQ(Explain(line + line + line).size(), 1u);
 }
 
+TEST(Order, FindingsOfOurOwnLeadToTheirPages) {
+  const auto found = Explain("error[LS0101]: op MyOp is unknown\n  where: MyOp 'x'\nnote[LS1302]: Assert\n");
+  ASSERT_EQ(found.size(), 1u);
+  ASSERT_EQ(found[0].fixes.size(), 2u);
+  EXPECT_EQ(found[0].fixes[0].option, "litesmith explain LS0101");
+  EXPECT_EQ(found[0].fixes[1].option, "litesmith explain LS1302");
+}
+
+TEST(Order, AWarningOfALargeAllocationIsNoLackOfMemory) {
+  const auto found = Explain(
+      "W tensorflow/tsl/framework/cpu_allocator_impl.cc:83] Allocation of 154140672 exceeds 10% of free "
+      "system "
+      "memory.\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].code, Code::kLogUnknown);
+}
+
 TEST(Source, IsTheInnermostFrameOfTheUser) {
   const Finding finding = First(
       "Traceback (most recent call last):\n  File \"/home/ana/convert.py\", line 34, in <module>\n    "

@@ -149,8 +149,30 @@ std::optional<size_t> LastErrorLine(const LogText& text) {
   return std::nullopt;
 }
 
+// Codes of findings of ours, "error[LS0101]: ...", each once.
+std::vector<std::string> OwnCodes(const LogText& text) {
+  constexpr size_t kMost = 5;
+  std::vector<std::string> codes;
+  for (size_t i = 0; i < text.starts.size() && codes.size() < kMost; ++i) {
+    const std::string_view line = text.Line(i);
+    const size_t at = line.find("[LS");
+    if (at == line.npos || line.substr(at).size() < 9 || line.substr(at + 7, 2) != "]:") continue;
+    std::string code(line.substr(at + 1, 6));
+    const bool number = code.find_first_not_of("0123456789", 2) == code.npos;
+    if (number && std::find(codes.begin(), codes.end(), code) == codes.end())
+      codes.push_back(std::move(code));
+  }
+  return codes;
+}
+
 Finding NothingKnown(const LogText& text) {
   Finding finding(Code::kLogUnknown);
+  if (const std::vector<std::string> codes = OwnCodes(text); !codes.empty()) {
+    finding.Headline("these are findings of Litesmith itself")
+        .Cause("each says what to do under `do:`, and its code has a page");
+    for (const std::string& code : codes) finding.Fix("read its page", "litesmith explain " + code);
+    return finding;
+  }
   if (const auto line = LastErrorLine(text)) {
     finding.Headline("this log says nothing that Litesmith knows")
         .Cause("no message in it is of a family that is known here. What looks most like the error is {}",
@@ -158,10 +180,9 @@ Finding NothingKnown(const LogText& text) {
   } else {
     finding.Headline("no error message is in this log")
         .Cause(
-            "none of its {} lines looks like an error; what TensorFlow says of CUDA, TensorRT, oneDNN, AVX "
+            "none of its lines looks like an error; what TensorFlow says of CUDA, TensorRT, oneDNN, AVX "
             "and of things that are "
-            "deprecated is harmless",
-            text.starts.size());
+            "deprecated is harmless");
   }
   if (text.skipped) finding.cause += ". The file is large: its middle was not read";
   return finding
