@@ -42,6 +42,22 @@ func @main(%x "examples": string[?] "examples:0") -> ("y") {
 )"));
 }
 
+TEST(CutPreamble, ASparseFeatureIsThreeInputs) {
+  ExpectText(
+      R"(func @main(%0 "ids_indices": i64[s1,2] "i", %1 "ids_values": i64[s2] "v", %2 "ids_shape": i64[2] "s") {
+  return %0, %1, %2
+}
+)",
+      After(CutPreamble, R"(func @main(%x "examples": string[?] "x") {
+  %names = const string[0] []
+  %keys = const string[1] ["ids"]
+  %none = const string[0] []
+  %i, %v, %s = tf.ParseExampleV2(%x, %names, %keys, %none, %none) {Tdense = [], dense_shapes = [], num_sparse = 1, sparse_types = [type i64]} : i64[*] "i", i64[*] "v", i64[*] "s"
+  return %i, %v, %s
+}
+)"));
+}
+
 TEST(CutPreamble, IsToldOnceForEachOpWithAllThatTakesItsPlace) {
   FindingList findings;
   const auto host = MakeSystemHost();

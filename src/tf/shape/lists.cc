@@ -204,12 +204,14 @@ Result<void> ParseExample(ShapeContext& context) {
     for (size_t i = 0; range && i < range->count; ++i) context.set_shape(range->first + i, shape(i));
   };
   const auto of_rank = [](int rank) { return [rank](size_t) { return Shape::OfRank(rank); }; };
-  set("sparse_indices", of_rank(2));
+  // A sparse tensor has one dimension more than there are examples' own: values lie along it.
+  const Shape& batch = context.input(0);
+  const Dim rank = batch.ranked() ? Dim(batch.rank() + 1) : Dim();
+  set("sparse_indices", [&](size_t) { return Shape{Dim(), rank}; });
   set("sparse_values", of_rank(1));
-  set("sparse_shapes", of_rank(1));
+  set("sparse_shapes", [&](size_t) { return Shape{rank}; });
   set("ragged_values", of_rank(1));
   set("ragged_row_splits", of_rank(1));
-  const Shape& batch = context.input(0);
   const auto shapes = context.attributes().Get<std::vector<Shape>>("dense_shapes");
   set("dense_values", [&](size_t i) {
     const bool known = batch.ranked() && i < shapes.size() && shapes[i].ranked();
