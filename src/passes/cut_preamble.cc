@@ -2,7 +2,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "ir/signature.h"
 #include "passes/infer_shapes.h"
@@ -81,11 +84,8 @@ class Cutter {
     }
     function_.EraseDeadNodes();
     for (ir::Value* old : olds) TakeLengthFromOthers(*old);
-    for (NewInput& input : made_) {
-      input.name = NameFor(input);
-      ir::NameInputLike(function_, input.value->index(), input.old->index(), input.name);
-    }
-    for (size_t i = 0; i < made_.size(); ++i) TellOnce(i);
+    NameAll();
+    for (Group& group : groups_) Tell(group);
     for (ir::Value* old : olds) {
       if (!old->used()) ir::EraseInput(function_, old->index());
     }
@@ -93,69 +93,74 @@ class Cutter {
   }
 
  private:
+  // What one op gave of one input.
+  struct Group {
+    const ir::Value* old;
+    const Words* words;
+    bool in_loop;  // the op stands in a function of its own
+    Finding finding;
+    std::vector<std::string> tensors;
+  };
   struct NewInput {
     ir::Value* value;
     const ir::Value* old;
-    std::string feature, name;
-    const Words* words;
-    bool in_loop;  // what parses or decodes stands in a function of its own
-    Finding finding;
+    std::string feature;
+    size_t group;
   };
 
   void Replace(const PreambleEnd& end) {
     ir::Value* input = function_.AddParameter(end.type, std::exchange(end.value->name, {}));
     end.value->ReplaceAllUsesWith(input);
-    made_.push_back({input,
-                     end.input,
-                     end.feature,
-                     {},
-                     &WordsFor(*end.op),
-                     end.op->function() != &function_,
-                     tf::FindingAt(Code::kNoLowering, *end.op)});
+    const auto [group, added] = group_of_.try_emplace({end.input, end.op}, groups_.size());
+    if (added) {
+      groups_.push_back({end.input,
+                         &WordsFor(*end.op),
+                         end.op->function() != &function_,
+                         tf::FindingAt(Code::kNoLowering, *end.op),
+                         {}});
+    }
+    made_.push_back({input, end.input, end.feature, group->second});
   }
 
   // The input's name goes to what takes its place, if that is one tensor; parsed features have names of their
   // own.
-  std::string NameFor(const NewInput& input) {
-    std::string name = input.feature;
-    if (name.empty()) {
-      name = NameOfInput(function_, *input.old);
-      const auto same = std::count_if(made_.begin(), made_.end(),
-                                      [&](const NewInput& other) { return other.old == input.old; });
-      if (same == 1 && !input.old->used()) return name;
-      if (same > 1) name += fmt::format("_{}", ++numbered_);
+  void NameAll() {
+    std::map<const ir::Value*, int> count, numbered;
+    for (const NewInput& input : made_) ++count[input.old];
+    std::unordered_set<std::string> taken;
+    std::unordered_map<std::string, int> suffixes;  // the last one that was tried
+    for (size_t i = 0; i < function_.parameter_names.size(); ++i) {
+      const ir::Value* old = function_.parameter(i);
+      if (old->used() || !count.contains(old)) taken.insert(function_.parameter_names[i]);
     }
-    const std::vector<std::string>& taken = function_.parameter_names;
-    std::string free = name;
-    for (int i = 1; std::find(taken.begin(), taken.end(), free) != taken.end(); ++i)
-      free = fmt::format("{}_{}", name, i);
-    return free;
+    for (const NewInput& input : made_) {
+      std::string wanted = input.feature.empty() ? NameOfInput(function_, *input.old) : input.feature;
+      if (input.feature.empty() && count[input.old] > 1) wanted += fmt::format("_{}", ++numbered[input.old]);
+      std::string name = wanted;
+      for (int& last = suffixes[wanted]; !taken.insert(name).second;)
+        name = fmt::format("{}_{}", wanted, ++last);
+      ir::NameInputLike(function_, input.value->index(), input.old->index(), name);
+      groups_[input.group].tensors.push_back(fmt::format("'{}' {}", name, TypeText(input.value->type)));
+    }
   }
 
-  // All that one op gave, at the first of it.
-  void TellOnce(size_t index) {
-    std::vector<std::string> tensors;
-    for (size_t i = 0; i < made_.size(); ++i) {
-      const bool same =
-          made_[i].old == made_[index].old && made_[i].finding.node == made_[index].finding.node;
-      if (same && i < index) return;
-      if (same) tensors.push_back(fmt::format("'{}' {}", made_[i].name, TypeText(made_[i].value->type)));
-    }
-    NewInput& input = made_[index];
-    const std::string loop =
-        input.in_loop
-            ? "; the loop or branch around it is cut off whole, with whatever else it does to each example"
-            : "";
-    Finding finding = input.finding;
-    finding.As(Severity::kWarning)
-        .Headline("{} is cut off: the file takes {} instead of the text '{}'", finding.op,
-                  fmt::join(tensors, ", "), NameOfInput(function_, *input.old))
+  void Tell(Group& group) {
+    constexpr size_t kMost = 12;  // that a headline names
+    const size_t more = group.tensors.size() - std::min(group.tensors.size(), kMost);
+    group.tensors.resize(group.tensors.size() - more);
+    const std::string others = more > 0 ? fmt::format(" and {} more", more) : "";
+    const std::string loop = group.in_loop ? "; the loop or branch around it is cut off whole, with "
+                                             "whatever else it does to each example"
+                                           : "";
+    group.finding.As(Severity::kWarning)
+        .Headline("{} is cut off: the file takes {}{} instead of the text '{}'", group.finding.op,
+                  fmt::join(group.tensors, ", "), others, NameOfInput(function_, *group.old))
         .Cause(
             "{}, which has no form in TensorFlow Lite, and all that depends on the input passes through it{}",
-            input.words->does, loop)
-        .Fix(std::string(input.words->instead))
+            group.words->does, loop)
+        .Fix(std::string(group.words->instead))
         .Fix("to keep it in the graph (as a custom op, for example)", "--keep-preamble");
-    context_.findings.Report(std::move(finding));
+    context_.findings.Report(std::move(group.finding));
   }
 
   // What is left of a text input [n] is often its length only, the number of examples: a new input that has
@@ -188,7 +193,8 @@ class Cutter {
   ir::Function& function_;
   Context& context_;
   std::vector<NewInput> made_;
-  int numbered_ = 0;
+  std::vector<Group> groups_;
+  std::map<std::pair<const ir::Value*, const ir::Node*>, size_t> group_of_;  // by input and op
 };
 
 }  // namespace

@@ -34,36 +34,46 @@ bool IsList(const ir::Value& value) {
   });
 }
 
-// The op that parses or decodes in the functions that a node calls (the last one: pictures stand in
-// examples), or the node itself; null if none does. `pure` becomes false if something there has an effect of
-// its own.
-const ir::Node* PreambleOpIn(const ir::Node& node, bool& pure) {
-  if (IsPreambleOp(node)) return &node;
-  const ir::Node* found = nullptr;
-  std::unordered_set<const ir::Function*> seen;
-  std::vector<const ir::Node*> waiting = {&node};
+std::vector<const ir::Function*> FunctionsOf(const ir::Node& node) {
+  const ir::Module& module = *node.function()->module();
+  std::vector<const ir::Function*> functions;
+  const auto add = [&](const FunctionRef& reference) {
+    if (const ir::Function* function = module.FindFunction(reference.name)) functions.push_back(function);
+  };
+  for (const auto& [name, value] : node.attributes) {
+    if (const auto* one = std::get_if<FunctionRef>(&value)) add(*one);
+    if (const auto* many = std::get_if<std::vector<FunctionRef>>(&value)) {
+      for (const FunctionRef& reference : *many) add(reference);
+    }
+  }
+  return functions;
+}
+
+// What a function holds, and those that it calls.
+struct Inside {
+  const ir::Node* op = nullptr;  // that parses or decodes; the last one: pictures stand in examples
+  bool pure = true;              // nothing has an effect of its own
+};
+
+Inside InsideOf(const ir::Function& start) {
+  Inside inside;
+  std::unordered_set<const ir::Function*> seen = {&start};
+  std::vector<const ir::Function*> waiting = {&start};
   while (!waiting.empty()) {
-    const ir::Node* caller = waiting.back();
+    const ir::Function* function = waiting.back();
     waiting.pop_back();
-    for (const auto& [name, value] : caller->attributes) {
-      std::vector<FunctionRef> references;
-      if (const auto* one = std::get_if<FunctionRef>(&value)) references.push_back(*one);
-      if (const auto* many = std::get_if<std::vector<FunctionRef>>(&value)) references = *many;
-      for (const FunctionRef& reference : references) {
-        const ir::Function* function = node.function()->module()->FindFunction(reference.name);
-        if (function == nullptr || !seen.insert(function).second) continue;
-        for (const ir::Node& inner : function->nodes()) {
-          if (IsPreambleOp(inner)) found = &inner;
-          if (inner.op().Has(ir::kCalls)) {
-            waiting.push_back(&inner);
-          } else if (inner.op().Has(ir::kSideEffect) && !inner.Is(ir::kReturn)) {
-            pure = false;
-          }
+    for (const ir::Node& node : function->nodes()) {
+      if (IsPreambleOp(node)) inside.op = &node;
+      if (node.op().Has(ir::kCalls)) {
+        for (const ir::Function* called : FunctionsOf(node)) {
+          if (seen.insert(called).second) waiting.push_back(called);
         }
+      } else if (node.op().Has(ir::kSideEffect) && !node.Is(ir::kReturn)) {
+        inside.pure = false;
       }
     }
   }
-  return found;
+  return inside;
 }
 
 std::string TextOf(const Tensor* tensor) {
@@ -100,26 +110,35 @@ std::vector<std::string> KeysOf(const ir::Node& node, std::string_view kind) {
   return node.attributes.Get<std::vector<std::string>>(std::string(kind) + "_keys");
 }
 
-// "age", "words_indices": the name of the feature that an output of such an op holds; empty if unknown.
-std::string FeatureOf(const ir::Node& node, size_t output) {
-  const tf::Op* op = tf::OpOf(node);
-  if (op == nullptr || !tf::MatchesAny("ParseExample* ParseSingleExample", node.op_name())) return {};
-  struct Argument {
-    std::string_view name, kind, suffix;
-  };
-  constexpr Argument kArguments[] = {
-      {"sparse_indices", "sparse", "_indices"}, {"sparse_values", "sparse", "_values"},
-      {"sparse_shapes", "sparse", "_shape"},    {"dense_values", "dense", ""},
-      {"ragged_values", "ragged", "_values"},   {"ragged_row_splits", "ragged", "_row_splits"}};
-  for (const Argument& argument : kArguments) {
-    const auto range = tf::FindOutput(*op, node.attributes, argument.name);
-    if (!range || output < range->first || output - range->first >= range->count) continue;
-    const std::vector<std::string> keys = KeysOf(node, argument.kind);
-    const size_t place = output - range->first;
-    return place < keys.size() && !keys[place].empty() ? keys[place] + std::string(argument.suffix) : "";
+// The names of the features that the outputs of an op hold, "age", "words_indices"; none for other ops.
+class Features {
+ public:
+  explicit Features(const ir::Node& node) {
+    const tf::Op* op = tf::OpOf(node);
+    if (op == nullptr || !tf::MatchesAny("ParseExample* ParseSingleExample", node.op_name())) return;
+    struct Argument {
+      std::string_view name, kind, suffix;
+    };
+    constexpr Argument kArguments[] = {
+        {"sparse_indices", "sparse", "_indices"}, {"sparse_values", "sparse", "_values"},
+        {"sparse_shapes", "sparse", "_shape"},    {"dense_values", "dense", ""},
+        {"ragged_values", "ragged", "_values"},   {"ragged_row_splits", "ragged", "_row_splits"}};
+    names_.resize(node.output_count());
+    for (const Argument& argument : kArguments) {
+      const auto range = tf::FindOutput(*op, node.attributes, argument.name);
+      const std::vector<std::string> keys = KeysOf(node, argument.kind);
+      for (size_t i = 0; range && i < range->count && i < keys.size() && range->first + i < names_.size();
+           ++i) {
+        if (!keys[i].empty()) names_[range->first + i] = keys[i] + std::string(argument.suffix);
+      }
+    }
   }
-  return {};
-}
+  // Empty if unknown.
+  std::string NameOf(size_t output) const { return output < names_.size() ? names_[output] : std::string(); }
+
+ private:
+  std::vector<std::string> names_;
+};
 
 // Whether `value` is the number of elements of `input`, a vector: Shape, and perhaps the one element taken
 // out.
@@ -230,9 +249,8 @@ class Finder {
       Spread(node, {Kind::kNumbers, nullptr, source.input});
       return !lists;
     }
-    bool pure = true;
-    const ir::Node* op = lists ? source.op : PreambleOpIn(node, pure);
-    if (op != nullptr && pure) return Parse(node, {source.kind, op, source.input}, lists);
+    const ir::Node* op = lists ? source.op : PreambleOpIn(node);
+    if (op != nullptr) return Parse(node, {source.kind, op, source.input}, lists);
     if (source.kind == Kind::kParsed && !GivesText(node)) {
       for (ir::Value* operand : node.operands()) Reach(operand);
       source = {Kind::kNumbers, nullptr, source.input};
@@ -241,6 +259,21 @@ class Finder {
     }
     Spread(node, source);
     return true;
+  }
+
+  // The op that parses or decodes: the node itself, or one in the functions that it calls, if they do nothing
+  // else that counts. Null if there is none.
+  const ir::Node* PreambleOpIn(const ir::Node& node) {
+    if (IsPreambleOp(node)) return &node;
+    const ir::Node* op = nullptr;
+    if (!node.op().Has(ir::kCalls)) return op;
+    for (const ir::Function* function : FunctionsOf(node)) {
+      const auto [known, added] = insides_.try_emplace(function);
+      if (added) known->second = InsideOf(*function);
+      if (!known->second.pure) return nullptr;
+      if (known->second.op != nullptr) op = known->second.op;
+    }
+    return op;
   }
 
   static bool GivesText(const ir::Node& node) {
@@ -288,13 +321,16 @@ class Finder {
     const Source& source = sources_.at(value);
     ir::Type type = TypeOfEnd(*value, *source.op, *source.input);
     known_ranks_ &= type.shape.ranked();
-    found_.ends.push_back(
-        {value, std::move(type), source.op, source.input, FeatureOf(*value->node(), value->index())});
+    const ir::Node* node = value->node();
+    const Features& features = features_.try_emplace(node, *node).first->second;
+    found_.ends.push_back({value, std::move(type), source.op, source.input, features.NameOf(value->index())});
   }
 
   ir::Function& function_;
   std::unordered_map<const ir::Value*, Source> sources_;
   std::unordered_set<const ir::Value*> ended_;
+  std::unordered_map<const ir::Node*, Features> features_;
+  std::unordered_map<const ir::Function*, Inside> insides_;  // of functions that nodes call
   bool known_ranks_ = true;
   Preamble found_;
 };
