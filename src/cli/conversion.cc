@@ -53,6 +53,8 @@ Json QuantizationJson(const pipeline::ConvertOptions& options, const quantizatio
   json["damage"] = {{"samples", damage.samples}, {"drop", damage.drop()}};
   for (const quantization::OutputError& output : damage.outputs)
     json["damage"]["outputs"].push_back({{"name", output.name}, {"relative_rms", output.relative_rms}});
+  for (const quantization::LayerError& layer : damage.layers)
+    json["damage"]["layers"].push_back({{"op", layer.op}, {"node", layer.name}, {"snr_db", layer.snr_db}});
   if (damage.boxes) {
     const quantization::BoxAgreement& boxes = *damage.boxes;
     json["damage"]["detections"] = {{"boxes", boxes.boxes}, {"lost", boxes.lost}, {"moved", boxes.moved},
@@ -60,6 +62,45 @@ Json QuantizationJson(const pipeline::ConvertOptions& options, const quantizatio
                                     {"ap90", boxes.at90}};
   }
   return json;
+}
+
+std::vector<report::Table> QuantizationTables(const quantization::Quantized& quantized) {
+  using Kind = report::Table::Kind;
+  std::vector<report::Table> tables;
+  if (!quantized.sensitivity.empty()) {
+    report::Table table;
+    table.title = "Quantization: what each layer costs";
+    table.explanation =
+        "The relative error at the outputs if this layer alone is quantized, worst first. Layers that were "
+        "kept "
+        "in float for it are marked.";
+    table.columns = {{"layer", Kind::kNode},
+                     {"op"},
+                     {"error, %", Kind::kNumber},
+                     {"share of multiply-adds, %", Kind::kNumber},
+                     {"kept in float"}};
+    for (const quantization::Sensitivity& layer : quantized.sensitivity) {
+      table.rows.push_back({{layer.name},
+                            {layer.op},
+                            {"", layer.error * 100},
+                            {"", layer.multiply_adds * 100},
+                            {layer.kept_float ? "yes" : ""}});
+    }
+    tables.push_back(std::move(table));
+  }
+  if (quantized.damage && !quantized.damage->layers.empty()) {
+    report::Table table;
+    table.title = "Quantization: signal to noise by layer";
+    table.explanation =
+        "Each tensor of the quantized model against the float model's, on samples, in order of execution. 40 "
+        "dB "
+        "is an error of 1%, 20 dB of 10%.";
+    table.columns = {{"tensor", Kind::kNode}, {"op"}, {"signal to noise, dB", Kind::kNumber}};
+    for (const quantization::LayerError& layer : quantized.damage->layers)
+      table.rows.push_back({{layer.name}, {layer.op}, {"", layer.snr_db}});
+    tables.push_back(std::move(table));
+  }
+  return tables;
 }
 
 std::string Summary(const std::string& subject, const pipeline::Converted& converted,

@@ -23,6 +23,8 @@ Json ModelJson(const pipeline::ModelInfo& info);
 Json RecognisedJson(const std::vector<detection::Recognised>& recognised);
 Json SecondsJson(const std::map<std::string, double>& seconds);
 Json QuantizationJson(const pipeline::ConvertOptions& options, const quantization::Quantized& quantized);
+// What the report shows of a quantization: layers by what they cost, tensors by their noise.
+std::vector<report::Table> QuantizationTables(const quantization::Quantized& quantized);
 // What a conversion gave, in a line, and a second one for a detector. `subject`: what the file is called.
 std::string Summary(const std::string& subject, const pipeline::Converted& converted,
                     const pipeline::WrittenModel& written, double seconds);

@@ -48,7 +48,9 @@ int Convert(Session& session, ConvertArguments& arguments) {
   const report::WrittenFile file{arguments.output, written->bytes.size(), written->ops,
                                  written->min_runtime_version};
   // First the report: where that fails, there is to be no model.
-  if (!report.Write(session, false, arguments.model.path, &*converted, &file))
+  std::vector<report::Table> tables;
+  if (converted->quantized) tables = QuantizationTables(*converted->quantized);
+  if (!report.Write(session, false, arguments.model.path, &*converted, &file, std::move(tables)))
     return session.Finish(false, document);
   if (!WriteFile(context, arguments.output, {written->bytes})) return fail(&*converted);
   const double end = session.host->Seconds();

@@ -156,6 +156,7 @@ Json JsonOf(const Inspected& inspected) {
                {"metadata", MetadataJson(module)},
                {"bytes", {{"file", inspected.file_bytes}, {"constants", inspection.constant_bytes}}}};
   if (inspection.multiply_adds) json["multiply_adds"] = *inspection.multiply_adds;
+  if (inspection.integer_multiply_adds > 0) json["integer_multiply_adds"] = inspection.integer_multiply_adds;
   if (inspected.arena_bytes) json["arena_bytes"] = *inspected.arena_bytes;
   if (!inspection.min_runtime_version.empty()) json["min_runtime_version"] = inspection.min_runtime_version;
   return json;
@@ -189,6 +190,11 @@ std::string SummaryText(const std::string& path, const Inspected& inspected) {
               ? fmt::format(", arena {}B", Brief(static_cast<double>(*inspected.arena_bytes)))
               : std::string(", arena unknown (inputs of open shape, or ops that this runtime does not run)");
   if (inspection.multiply_adds) text += ", " + WorkText(*inspection.multiply_adds);
+  if (inspection.multiply_adds && inspection.integer_multiply_adds > 0) {
+    text += fmt::format(", {:.0f}% of them in integers",
+                        100.0 * static_cast<double>(inspection.integer_multiply_adds) /
+                            static_cast<double>(*inspection.multiply_adds));
+  }
   return text + "\n";
 }
 

@@ -181,6 +181,11 @@ Inspection InspectModule(const ir::Module& module) {
         inspection.multiply_adds =
             op.multiply_adds ? CheckedAdd(*inspection.multiply_adds, *op.multiply_adds) : std::nullopt;
       }
+      if (op.multiply_adds && op.node->output_count() > 0 && IsInteger(op.node->output()->type.dtype)) {
+        // No more than the sum of all, where that is known.
+        inspection.integer_multiply_adds =
+            CheckedAdd(inspection.integer_multiply_adds, *op.multiply_adds).value_or(0);
+      }
       const tfl::Op* known = tfl::OpOf(*op.node);
       if (known == nullptr || !CheckedCast<int>(op.version)) continue;
       const std::string runtime = tfl::RuntimeOf(*known, static_cast<int>(op.version));

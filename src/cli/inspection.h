@@ -41,6 +41,7 @@ struct InspectedFunction {
 struct Inspection {
   std::vector<InspectedFunction> functions;
   size_t constant_bytes = 0;             // a buffer that several constants share counts once
+  int64_t integer_multiply_adds = 0;     // of these, those of integers with integers
   std::optional<int64_t> multiply_adds;  // of all subgraphs, each once; empty if one of an op is not known
   std::string min_runtime_version;       // "1.14.0"; empty if the tables do not say
 };

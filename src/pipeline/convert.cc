@@ -169,11 +169,16 @@ Result<Converted> LoadModel(const std::string& path, const ConvertOptions& optio
   const bool converted = model && ConvertSource(*model, options, watched).ok();
   shapes.Explain(path, options, context);
   if (!converted) return kFailed;
-  if (options.quantize.how.mode == quantization::Mode::kNone) return model;
-  StopWatch watch(*model, context.host);
-  LS_TRY(model->quantized, QuantizeModel(model->module, options.quantize, context));
-  watch.Lap("quantize");
+  LS_RETURN_IF_FAILED(QuantizeConverted(*model, options, context));
   return model;
+}
+
+Result<void> QuantizeConverted(Converted& model, const ConvertOptions& options, Context& context) {
+  if (options.quantize.how.mode == quantization::Mode::kNone) return {};
+  StopWatch watch(model, context.host);
+  LS_TRY(model.quantized, QuantizeModel(model.module, options.quantize, context));
+  watch.Lap("quantize");
+  return {};
 }
 
 Result<WrittenModel> WriteModel(const ir::Module& module, Context& context) {

@@ -62,7 +62,9 @@ struct Converted {
 Result<Converted> LoadSource(const std::string& path, const ConvertOptions& options, Context& context);
 // The conversion of that module, in place.
 Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Context& context);
-// Both, and the quantization that the options ask for. Takes whatever `convert` takes.
+// The quantization that the options ask for, of a converted model.
+Result<void> QuantizeConverted(Converted& model, const ConvertOptions& options, Context& context);
+// All three. Takes whatever `convert` takes.
 Result<Converted> LoadModel(const std::string& path, const ConvertOptions& options, Context& context);
 
 struct WrittenModel {

@@ -65,9 +65,13 @@ Result<void> Diagnose(const std::string& path, ConvertOptions options, Context& 
   Context watched{context.host, causes, context.limits, context.cancelled};
   options.root_causes = &causes;
   diagnosis.model.info.path = path;
+  options.quantize.sensitivity_file.clear();  // nothing is written
+  const bool sensible = CheckQuantizeOptions(options.quantize, context).ok();
   const auto convert = [&]() -> Result<void> {
     LS_TRY(diagnosis.model, LoadSource(path, options, watched));
     LS_RETURN_IF_FAILED(ConvertSource(diagnosis.model, options, watched));
+    if (!sensible) return kFailed;
+    LS_RETURN_IF_FAILED(QuantizeConverted(diagnosis.model, options, watched));
     LS_TRY(diagnosis.written, WriteModel(*diagnosis.model.module, watched));
     return {};
   };

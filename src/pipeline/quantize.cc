@@ -156,17 +156,6 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
     feeds.push_back(std::make_unique<SampleFeed>(std::move(opened), interpreter->inputs(), how));
     samples.push_back({signature, feeds.back().get()});
   }
-  if (!made_up.empty() && IsInteger(options.how.mode)) {
-    context.findings.Report(
-        Finding(Code::kCalibratedWithoutData)
-            .Headline("no samples were given: ranges come from the model itself and from made-up inputs")
-            .Cause("{} needs the range of every tensor; what the model does not tell was observed on inputs "
-                   "made up for it, so expect to lose some accuracy, more on unusual inputs",
-                   NameOf(options.how.mode))
-            .Fix("some hundred inputs of the kind that the model will see do better: pictures, or arrays",
-                 "--data FOLDER")
-            .Fix("where activations may stay in float, weights alone need no samples", "--quantize dynamic"));
-  }
   quantization::Hooks hooks{options.progress, {}};
   hooks.observed = [&]() -> Result<void> {
     for (const auto& feed : feeds) LS_RETURN_IF_FAILED(feed->FinishCheck(context));

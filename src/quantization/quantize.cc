@@ -12,14 +12,18 @@
 #include "quantization/report.h"
 #include "quantization/rounded_weights.h"
 #include "quantization/shrink.h"
+#include "quantization/trained_ranges.h"
 #include "tfl/ops.h"
 #include "tfl/work.h"
 
 namespace litesmith::quantization {
 namespace {
 
-// Samples on which candidates are compared, a layer's sensitivity is measured, and damage is told.
-constexpr size_t kCompared = 8, kSensitive = 4, kMeasured = 24, kByLayer = 4;
+// Samples on which candidates are compared and damage is told, a layer's sensitivity is measured, and tensors
+// are looked at.
+constexpr size_t kMeasured = 12, kSensitive = 4, kByLayer = 4;
+// A repair must hold for the boxes of many pictures.
+constexpr size_t kRepaired = 24;
 
 std::string NameOfNode(const ir::Node& node) {
   return node.output_count() > 0 && !node.output(0)->name.empty() ? node.output(0)->name : node.name;
@@ -53,6 +57,11 @@ class Quantizer {
         hooks_(hooks),
         context_(context) {
     for (const std::string& pattern : options.keep_float) patterns_.emplace_back(pattern);
+    if (options.mode == Mode::kInt8 && HasTrainedRanges(*module_)) {
+      const ir::ModuleCopy copy = ir::CopyModule(*module_);
+      trained_ = TakeTrainedRanges(*copy.module);
+      module_ = copy.module;
+    }
     for (const ir::Signature& signature : module_->signatures) entries_.insert(signature.function);
     if (entries_.empty() && !module_->functions().empty()) entries_.insert(module_->functions()[0]->name);
   }
@@ -107,6 +116,7 @@ class Quantizer {
                                           .Headline("no sample could be used")
                                           .Fix("give samples that the model takes", "--data FOLDER"));
     }
+    if (IsInteger(options_.mode)) ReportRangeSources(options_.mode, trained_.size(), made_up_, context_);
     if (context_.is_cancelled()) return kFailed;
     return hooks_.observed ? hooks_.observed() : Result<void>();
   }
@@ -193,6 +203,7 @@ class Quantizer {
   }
 
   std::optional<Range> RangeFor(const ir::Value& value, RangeMethod method) const {
+    if (const auto trained = trained_.find(&value); trained != trained_.end()) return trained->second;
     const Observed* observed = observations_.Find(value);
     if (observed == nullptr || observed->samples == 0 || observed->not_finite_sample != Observed::kNever)
       return std::nullopt;
@@ -210,19 +221,21 @@ class Quantizer {
 
   // --- choices by measurement
 
+  // By min and max, unless the other way is better by more than chance: few samples tell little, and what
+  // is clipped may matter on others.
   Result<RangeMethod> BestMethod() {
+    constexpr double kClearly = 0.9;
+    LS_TRY(damage_, MeasureMethod(RangeMethod::kMinMax));
     if (!IsInteger(options_.mode) || made_up_) return RangeMethod::kMinMax;
-    RangeMethod best = RangeMethod::kMinMax;
-    double least = -1;
-    for (const RangeMethod method :
-         {RangeMethod::kMinMax, RangeMethod::kLeastError, RangeMethod::kPercentile}) {
-      const Build build = MakeBuild(method, DType::kFloat32, DType::kFloat32);
-      LS_TRY(const Damage damage, Measure(build, kCompared, false, ""));
-      if (least >= 0 && damage.error() >= least) continue;
-      least = damage.error();
-      best = method;
-    }
-    return best;
+    LS_TRY(Damage other, MeasureMethod(RangeMethod::kLeastError));
+    if (other.error() >= kClearly * damage_.error()) return RangeMethod::kMinMax;
+    damage_ = std::move(other);
+    return RangeMethod::kLeastError;
+  }
+
+  Result<Damage> MeasureMethod(RangeMethod method) {
+    return Measure(MakeBuild(method, DType::kFloat32, DType::kFloat32),
+                   options_.max_accuracy_drop ? kRepaired : kMeasured, false, "comparing");
   }
 
   // Layers whose weights make up the work, which may stay in float.
@@ -259,14 +272,11 @@ class Quantizer {
   // Finds the fewest layers of the ranking that must stay in float, by halving, and leaves them in
   // `repaired_`.
   Result<void> Repair(RangeMethod method, Quantized& result) {
-    const auto measure = [&](std::string_view stage) {
-      return Measure(MakeBuild(method, DType::kFloat32, DType::kFloat32), kMeasured, false, stage);
-    };
-    LS_TRY(Damage damage, measure("comparing"));
+    Damage damage = std::move(damage_);
     const bool too_much = options_.max_accuracy_drop && damage.drop() > *options_.max_accuracy_drop;
     if (too_much || options_.measure_sensitivity) {
       LS_TRY(const auto ranking, Rank(method));
-      if (too_much) LS_RETURN_IF_FAILED(Search(ranking, measure, damage));
+      if (too_much) LS_RETURN_IF_FAILED(Search(ranking, method, damage));
       double all = 0;
       for (const auto& [error, node] : ranking)
         all += static_cast<double>(tfl::MultiplyAdds(*node).value_or(0));
@@ -283,9 +293,8 @@ class Quantizer {
     return {};
   }
 
-  template <class MeasureNow>
-  Result<void> Search(const std::vector<std::pair<double, const ir::Node*>>& ranking,
-                      const MeasureNow& measure, Damage& damage) {
+  Result<void> Search(const std::vector<std::pair<double, const ir::Node*>>& ranking, RangeMethod method,
+                      Damage& damage) {
     size_t low = 0, high = ranking.size();  // `low` layers do not suffice; `high` are all there are
     std::optional<Damage> found;
     const auto keep = [&](size_t count) {
@@ -295,7 +304,7 @@ class Quantizer {
     // Doubling first: few layers suffice as a rule.
     for (size_t count = 1; low < high;) {
       keep(count);
-      LS_TRY(Damage now, measure("searching for layers to keep in float"));
+      LS_TRY(Damage now, MeasureMethod(method));
       if (now.drop() <= *options_.max_accuracy_drop) {
         high = count;
         found = std::move(now);
@@ -347,6 +356,8 @@ class Quantizer {
   std::unique_ptr<PatchCollection> patches_;
   RoundedWeights weights_;
   std::set<const ir::Node*> repaired_;  // layers that stay in float for accuracy
+  TrainedRanges trained_;
+  Damage damage_;  // of the method that was chosen
   bool made_up_ = false;
 };
 

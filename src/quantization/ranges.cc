@@ -8,8 +8,6 @@
 namespace litesmith::quantization {
 namespace {
 
-constexpr double kOutside = 1e-4;  // of the elements, at either end
-
 // Sums over the bins up to each: number, and first and second moment of the numbers, taken at their middles.
 class Moments {
  public:
@@ -38,13 +36,6 @@ class Moments {
   }
   double CountBetween(double low, double high) const {
     return sums_[IndexOf(high)][0] - sums_[IndexOf(low)][0];
-  }
-  // The number that a part `share` of all lies below.
-  double Quantile(double share) const {
-    const double wanted = share * count();
-    const auto found = std::lower_bound(sums_.begin(), sums_.end(), wanted,
-                                        [](const auto& entry, double value) { return entry[0] < value; });
-    return histogram_.bin_start(static_cast<int>(found - sums_.begin()));
   }
 
  private:
@@ -86,8 +77,6 @@ std::string_view NameOf(RangeMethod method) {
   switch (method) {
     case RangeMethod::kMinMax:
       return "min and max";
-    case RangeMethod::kPercentile:
-      return "all but 1 in 10,000 elements";
     case RangeMethod::kLeastError:
       return "least squared error";
   }
@@ -99,15 +88,7 @@ Range ChooseRange(const Observed& observed, RangeMethod method, Mode mode) {
   all.Include({0, 0});
   if (method == RangeMethod::kMinMax || observed.histogram.empty() || observed.histogram.count() == 0)
     return all;
-  Range chosen = all;
-  if (method == RangeMethod::kPercentile) {
-    const Moments moments(observed.histogram);
-    chosen = {static_cast<float>(moments.Quantile(kOutside)),
-              static_cast<float>(moments.Quantile(1 - kOutside))};
-    chosen.Include({0, 0});
-  } else {
-    chosen = LeastError(observed, mode);
-  }
+  Range chosen = LeastError(observed, mode);
   chosen.min = std::max(chosen.min, all.min);
   chosen.max = std::min(chosen.max, all.max);
   return chosen.width() > 0 ? chosen : all;

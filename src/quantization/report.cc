@@ -158,6 +158,28 @@ void ReportObservations(const ir::Module& module, const Observations& observatio
   }
 }
 
+void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& context) {
+  if (trained > 0) {
+    context.findings.Report(
+        Finding(Code::kTrainedRanges)
+            .Headline("{} ranges come from training", trained)
+            .Cause("the model was trained with fake quantization; its ranges became those of the integers{}",
+                   made_up ? ", and what has none was observed on made-up inputs" : "")
+            .Fix("nothing has to be done; samples serve what training left open", "--data FOLDER"));
+    return;
+  }
+  if (!made_up) return;
+  context.findings.Report(
+      Finding(Code::kCalibratedWithoutData)
+          .Headline("no samples were given: ranges come from the model itself and from made-up inputs")
+          .Cause("{} needs the range of every tensor; what the model does not tell was observed on inputs "
+                 "made up for it, so expect to lose some accuracy, more on unusual inputs",
+                 NameOf(mode))
+          .Fix("some hundred inputs of the kind that the model will see do better: pictures, or arrays",
+               "--data FOLDER")
+          .Fix("where activations may stay in float, weights alone need no samples", "--quantize dynamic"));
+}
+
 void ReportDamage(const Damage& damage, const Options& options, size_t kept, size_t layers,
                   Context& context) {
   Finding finding(Code::kQuantizationDamage);

@@ -26,6 +26,9 @@ Result<void> ReportPlan(const Plan& plan, const Options& options, Context& conte
 void ReportObservations(const ir::Module& module, const Observations& observations,
                         const SampleSource& samples, Context& context);
 
+// Notes ranges that were trained (kTrainedRanges), and warns of made-up samples (kCalibratedWithoutData).
+void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& context);
+
 // Tells what quantization costs (kQuantizationDamage), and what `kept` of `layers` layers in float repaired
 // (kQuantizationRepaired); a warning where --max-accuracy-drop is not met.
 void ReportDamage(const Damage& damage, const Options& options, size_t kept, size_t layers, Context& context);
