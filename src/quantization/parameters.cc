@@ -69,13 +69,6 @@ Range RangeOf(const Parameters& parameters, Mode mode) {
   return {(-128 - zero) * parameters.scale, (127 - zero) * parameters.scale};
 }
 
-float Requantized(float value, const Parameters& parameters, Mode mode) {
-  const float low = mode == Mode::kInt16x8 ? -32768 : -128, high = mode == Mode::kInt16x8 ? 32767 : 127;
-  const auto zero = static_cast<float>(parameters.zero_point);
-  const float step = std::clamp(std::round(value / parameters.scale) + zero, low, high);
-  return (step - zero) * parameters.scale;
-}
-
 std::shared_ptr<const Quantization> ToQuantization(const Parameters& parameters) {
   auto quantization = std::make_shared<Quantization>();
   quantization->scale = {parameters.scale};

@@ -30,9 +30,6 @@ Parameters ParametersOf(Range range, Mode mode);
 // The real numbers that the parameters can stand for.
 Range RangeOf(const Parameters& parameters, Mode mode);
 
-// What `value` becomes as an integer and back.
-float Requantized(float value, const Parameters& parameters, Mode mode);
-
 std::shared_ptr<const Quantization> ToQuantization(const Parameters& parameters);
 
 // float32 to the activations' dtype, halves away from zero as TensorFlow Lite's QUANTIZE rounds.

@@ -124,11 +124,7 @@ void Patches::Add(const TensorView& input, size_t sample) {
 
 std::vector<float> Patches::Rows() const {
   std::vector<float> rows;
-  for (size_t i = 0; i < filled_.size(); ++i) {
-    if (filled_[i] == 0) continue;
-    const auto from = rows_.begin() + static_cast<std::ptrdiff_t>(i * width_);
-    rows.insert(rows.end(), from, from + static_cast<std::ptrdiff_t>(width_));
-  }
+  ForEachRow([&](const float* row) { rows.insert(rows.end(), row, row + width_); });
   return rows;
 }
 

@@ -28,7 +28,14 @@ class Patches {
   bool depthwise() const { return depthwise_; }
   // There are enough rows to tell which inputs go together; else they tell means only.
   bool tells_moments() const { return depthwise_ || width_ <= kWidest; }
-  // The rows that were filled, one after the other.
+  // Calls visit(const float* row) for the rows that were filled.
+  template <class Visit>
+  void ForEachRow(const Visit& visit) const {
+    for (size_t i = 0; i < filled_.size(); ++i) {
+      if (filled_[i] != 0) visit(rows_.data() + i * width_);
+    }
+  }
+  // They all, one after the other.
   std::vector<float> Rows() const;
 
   // Moments of wider rows would take longer than they bring.

@@ -23,6 +23,30 @@ LS_WIDE void AddScaled(float* to, const float* from, float factor, size_t count)
   for (size_t i = 0; i < count; ++i) to[i] += factor * from[i];
 }
 
+// How activations are rounded and clipped.
+struct Grid {
+  float inverse = 1, scale = 1, zero = 0, low = 0, high = 0;
+};
+
+Grid GridOf(const Parameters& parameters, Mode mode) {
+  const bool wide = mode == Mode::kInt16x8;
+  return {1.0f / parameters.scale, parameters.scale, static_cast<float>(parameters.zero_point),
+          wide ? -32768.0f : -128.0f, wide ? 32767.0f : 127.0f};
+}
+
+// Adds a row, and what quantization makes of it. 1.5 * 2^23 pushes the fraction out of a float: it rounds.
+LS_WIDE void AddToSums(const float* row, Grid grid, size_t width, double* given, double* quantized) {
+  constexpr float kRounder = 12582912.0f;
+  for (size_t i = 0; i < width; ++i) {
+    float steps = row[i] * grid.inverse + grid.zero;
+    steps = steps < grid.low ? grid.low : steps;
+    steps = steps > grid.high ? grid.high : steps;
+    steps = (steps + kRounder) - kRounder;
+    given[i] += static_cast<double>(row[i]);
+    quantized[i] += static_cast<double>((steps - grid.zero) * grid.scale);
+  }
+}
+
 LS_WIDE void AddFourScaled(float* to, const float* const* from, const float* factors, size_t count) {
   const float *a = from[0], *b = from[1], *c = from[2], *d = from[3];
   const float fa = factors[0], fb = factors[1], fc = factors[2], fd = factors[3];
@@ -172,18 +196,20 @@ bool RoundDepthwise(const Tensor& weights, const std::vector<float>& rows, size_
 
 std::vector<float> MeanShift(const Tensor& weights, const Patches& patches, const QuantizedConstant& rounded,
                              const Parameters* input, Mode mode) {
-  const std::vector<float> rows = patches.Rows();
   const size_t width = patches.width();
   const auto outputs = static_cast<size_t>(weights.dims()[patches.depthwise() ? 3 : 0]);
   std::vector<float> shift(outputs, 0.0f);
-  if (rows.empty() || static_cast<size_t>(weights.elements()) % outputs != 0) return shift;
-  std::vector<double> given(width, 0.0), quantized(width, 0.0);  // means
-  const double share = static_cast<double>(width) / static_cast<double>(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    given[i % width] += share * static_cast<double>(rows[i]);
-    const float taken = input != nullptr ? Requantized(rows[i], *input, mode) : rows[i];
-    quantized[i % width] += share * static_cast<double>(taken);
-  }
+  if (static_cast<size_t>(weights.elements()) % outputs != 0) return shift;
+  std::vector<double> given(width, 0.0), quantized(width, 0.0);  // sums, then means
+  size_t count = 0;
+  patches.ForEachRow([&](const float* row) {
+    AddToSums(row, input != nullptr ? GridOf(*input, mode) : Grid{}, width, given.data(), quantized.data());
+    ++count;
+  });
+  if (count == 0) return shift;
+  if (input == nullptr) quantized = given;
+  for (double& mean : given) mean /= static_cast<double>(count);
+  for (double& mean : quantized) mean /= static_cast<double>(count);
   const Tensor real = Dequantize(rounded);
   const auto from = weights.data<float>(), to = real.data<float>();
   const size_t inputs = from.size() / outputs, channels = width / inputs;
