@@ -16,6 +16,7 @@ namespace {
 
 Shape WithSymbols(const std::vector<int64_t>& dims, ir::Module& module) {
   std::vector<Dim> shape;
+  shape.reserve(dims.size());
   for (const int64_t dim : dims) shape.push_back(dim < 0 ? module.symbols.Fresh() : Dim(dim));
   return Shape(std::move(shape));
 }
