@@ -64,6 +64,18 @@ Json QuantizationJson(const pipeline::ConvertOptions& options, const quantizatio
   return json;
 }
 
+std::string Number(size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string Brief(double number) {
+  constexpr std::pair<double, const char*> kUnits[] = {{1e9, " G"}, {1e6, " M"}, {1e3, " k"}};
+  for (const auto& [size, unit] : kUnits) {
+    if (number >= size) return fmt::format("{:.1f}{}", number / size, unit);
+  }
+  return fmt::format("{:.0f} ", number);
+}
+
 std::vector<report::Table> QuantizationTables(const quantization::Quantized& quantized) {
   using Kind = report::Table::Kind;
   std::vector<report::Table> tables;
@@ -106,9 +118,9 @@ std::vector<report::Table> QuantizationTables(const quantization::Quantized& qua
 std::string Summary(const std::string& subject, const pipeline::Converted& converted,
                     const pipeline::WrittenModel& written, double seconds) {
   std::string text =
-      fmt::format("{}: {} nodes became {} ops, {:.1f} MB, for TensorFlow Lite {} and later, in {:.2f} s\n",
-                  subject, converted.info.nodes, written.ops, static_cast<double>(written.bytes.size()) / 1e6,
-                  written.min_runtime_version, seconds);
+      fmt::format("{}: {} became {}, {}B, for TensorFlow Lite {} and later, in {:.2f} s\n", subject,
+                  Number(converted.info.nodes, "node"), Number(written.ops, "op"),
+                  Brief(static_cast<double>(written.bytes.size())), written.min_runtime_version, seconds);
   for (const detection::Recognised& one : converted.recognised) {
     if (const auto outputs = one.texts.find("outputs"); outputs != one.texts.end()) {
       text += fmt::format("a detector: outputs {}\n", outputs->second);

@@ -25,6 +25,10 @@ Json SecondsJson(const std::map<std::string, double>& seconds);
 Json QuantizationJson(const pipeline::ConvertOptions& options, const quantization::Quantized& quantized);
 // What the report shows of a quantization: layers by what they cost, tensors by their noise.
 std::vector<report::Table> QuantizationTables(const quantization::Quantized& quantized);
+// "1 op", "2 ops".
+std::string Number(size_t count, std::string_view what);
+// "1.2 M" for 1,234,567.
+std::string Brief(double number);
 // What a conversion gave, in a line, and a second one for a detector. `subject`: what the file is called.
 std::string Summary(const std::string& subject, const pipeline::Converted& converted,
                     const pipeline::WrittenModel& written, double seconds);

@@ -10,22 +10,18 @@ namespace litesmith::cli {
 namespace {
 
 struct Counts {
-  int errors = 0, warnings = 0, notes = 0;
+  size_t errors = 0, warnings = 0, notes = 0;
 };
 
 Counts Count(const std::vector<Finding>& findings) {
   Counts counts;
   for (const Finding& finding : findings) {
-    int& count = finding.severity == Severity::kError     ? counts.errors
-                 : finding.severity == Severity::kWarning ? counts.warnings
-                                                          : counts.notes;
+    size_t& count = finding.severity == Severity::kError     ? counts.errors
+                    : finding.severity == Severity::kWarning ? counts.warnings
+                                                             : counts.notes;
     ++count;
   }
   return counts;
-}
-
-std::string Number(int count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 void PrintVerdict(const Session& session, const std::string& path, const pipeline::Diagnosis& diagnosis,
@@ -34,7 +30,7 @@ void PrintVerdict(const Session& session, const std::string& path, const pipelin
   std::string text = is_tflite ? fmt::format("{} is a .tflite already; convert would write it again\n", path)
                                : fmt::format("{} converts\n", path);
   text += Summary(is_tflite ? "as it is" : "as it would be", diagnosis.model, diagnosis.written, seconds);
-  if (counts.warnings + counts.notes > 0) text += "what is to be known of it:\n";
+  if (counts.warnings + counts.notes > 0) text += "notes:\n";
   session.Print(text);
 }
 

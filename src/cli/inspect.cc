@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/conversion.h"
 #include "cli/inspection.h"
 #include "cli/session.h"
 #include "findings/json.h"
@@ -162,15 +163,6 @@ Json JsonOf(const Inspected& inspected) {
   return json;
 }
 
-// "1.2 M" for 1,234,567.
-std::string Brief(double number) {
-  constexpr std::pair<double, const char*> kUnits[] = {{1e9, " G"}, {1e6, " M"}, {1e3, " k"}};
-  for (const auto& [size, unit] : kUnits) {
-    if (number >= size) return fmt::format("{:.1f}{}", number / size, unit);
-  }
-  return fmt::format("{:.0f} ", number);
-}
-
 std::string WorkText(int64_t multiply_adds) {
   std::string number = Brief(static_cast<double>(multiply_adds));
   while (number.ends_with(' ')) number.pop_back();
@@ -182,7 +174,7 @@ std::string SummaryText(const std::string& path, const Inspected& inspected) {
   size_t ops = 0;
   for (const InspectedFunction& function : inspection.functions) ops += function.ops.size();
   std::string text =
-      fmt::format("{}: {}B, {} ops", path, Brief(static_cast<double>(inspected.file_bytes)), ops);
+      fmt::format("{}: {}B, {}", path, Brief(static_cast<double>(inspected.file_bytes)), Number(ops, "op"));
   if (!inspection.min_runtime_version.empty())
     text += fmt::format(", for TensorFlow Lite {} and later", inspection.min_runtime_version);
   text += fmt::format("\n  constants {}B", Brief(static_cast<double>(inspection.constant_bytes)));

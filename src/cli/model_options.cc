@@ -146,6 +146,12 @@ void AddModelOptions(CLI::App& app, ModelArguments& arguments) {
 
 Result<void> ReadModelArguments(Session& session, ModelArguments& arguments, Context& context) {
   pipeline::ConvertOptions& options = arguments.options;
+  if (arguments.path.empty()) {
+    return context.findings.Report(Finding(Code::kWrongUse)
+                                       .Headline("the path of the model is empty")
+                                       .Cause("a variable of the shell may be unset")
+                                       .Fix("name a model", "litesmith convert saved_model -o model.tflite"));
+  }
   WarnOfIdleOptions(arguments, context);
   LS_RETURN_IF_FAILED(ReadQuantizeArguments(session, arguments.quantize, options.quantize, context));
   for (const std::string& text : arguments.raw_shapes) {

@@ -43,8 +43,10 @@ void Session::Say(const std::string& text) const {
 }
 
 Result<void> Session::CheckStandardOutput() {
+  if (output_failed_) return kFailed;
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && write(STDOUT_FILENO, "", 0) == 0) return {};
+  output_failed_ = true;
   const int error = errno != 0 ? errno : EIO;  // what failed earlier than now has left only the mark
   return findings.Report(
       Finding(Code::kOutputUnwritable)
@@ -62,7 +64,7 @@ int Session::Finish(bool ok, Json document, bool findings_are_result) {
   }
   // A command that fails without a word has forgotten one: that is our bug, and said as such.
   if (!ok && status == 0) status = 70;
-  if (options.json) {
+  if (options.json && !output_failed_) {
     Json whole = {{"status", ok && status == 0 ? "ok" : "failed"}};
     for (auto& [key, value] : document.items()) whole[key] = std::move(value);
     whole["findings"] = findings::ToJson(found);

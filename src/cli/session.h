@@ -40,8 +40,8 @@ class Session {
   // A word on what is happening, to standard error; nothing under --json or --quiet.
   void Say(const std::string& text) const;
 
-  // Reports kOutputUnwritable if standard output is closed or full: asked before files are written and at the
-  // end.
+  // Reports kOutputUnwritable, once, if standard output is closed or full: asked before files are written and
+  // at the end.
   Result<void> CheckStandardOutput();
   // Ends a command: prints the findings (to standard error, or to standard output where they are what the
   // command was run for, or as part of `document` under --json) and gives the exit status. `document` gets
@@ -52,6 +52,9 @@ class Session {
 
   // How text looks on this stream: coloured and as wide as the terminal, if it is one.
   findings::TextStyle StyleOf(int descriptor) const;
+
+ private:
+  bool output_failed_ = false;  // has been reported
 };
 
 // A command: its options are added once, `run` is called when it was chosen.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/conversion.h"
 #include "cli/session.h"
 #include "formats/npz/npz.h"
 
@@ -74,10 +75,15 @@ std::string Verdict(const pipeline::Verified& verified, const std::string& signa
                                      [](const auto& tensor) { return tensor.is_output; });
   const auto apart = std::count_if(verified.tensors.begin(), verified.tensors.end(),
                                    [](const auto& tensor) { return !tensor.agrees; });
-  return fmt::format("{}{} tensors compared, {} of them outputs, as a {} file may differ: {} in {:.1f} s\n",
+  return fmt::format("{}{} compared, {}: {} in {:.1f} s\n",
                      signature.empty() ? "" : fmt::format("signature {}: ", signature),
-                     verified.tensors.size(), outputs, NameOf(verified.precision),
-                     apart == 0 ? "all agree" : fmt::format("{} differ", apart), seconds) +
+                     Number(verified.tensors.size(), "tensor"),
+                     outputs == 0 ? "none of them an output" : fmt::format("{} of them outputs", outputs),
+                     apart == 0 ? fmt::format("all agree within what a {} file may differ by",
+                                              NameOf(verified.precision))
+                                : fmt::format("{} differ by more than a {} file explains", apart,
+                                              NameOf(verified.precision)),
+                     seconds) +
          Table(verified);
 }
 

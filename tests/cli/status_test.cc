@@ -12,6 +12,7 @@ TEST(Status, WrongUseOfTheCommandLineIsTwo) {
            {"convert"},
            {"convert", "model", "-o", "out.tflite", "--no-such-option"},
            {"convert", "model", "-o", "out.tflite", "--detection", "sometimes"},
+           {"convert", "", "-o", "out.tflite"},
            {"run", "model.tflite"},
            {"benchmark", "model.tflite", "--runs", "0"},
            {"benchmark", "model.tflite", "--threads", "many"},
