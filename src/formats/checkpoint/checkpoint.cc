@@ -49,22 +49,28 @@ SliceSpec DecodeSlice(protobuf::Reader reader, bool& ok) {
   return spec;
 }
 
+// A file of the checkpoint; `key`: the variable that is looked for, if any. One that is not there was left
+// behind when the model was copied; one that is there and cannot be read is told as any other.
+Result<FileBytes> ReadPart(Context& context, const std::string& path, std::string_view key) {
+  FileResult<FileBytes> file = context.host.Map(path);
+  if (file.status) return std::move(file.value);
+  if (file.status.problem != FileProblem::kMissing) return ReadFile(context, path, "values of variables");
+  return context.findings.Report(
+      Finding(Code::kVariablesMissing)
+          .Headline("the values of the variables are missing")
+          .Cause("{}: no such file{}", path,
+                 key.empty() ? "" : fmt::format("; the value of {} lies there", key))
+          .Fix("copy the whole folder variables/ along with saved_model.pb, or export the model again"));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(Context& context, const std::string& prefix) {
   const std::string path = prefix + ".index";
-  FileResult<FileBytes> file = context.host.Map(path);
-  if (!file.status) {
-    return context.findings.Report(
-        Finding(Code::kVariablesMissing)
-            .Headline("the values of the variables are missing")
-            .Cause("{}: {}", path,
-                   file.status.problem == FileProblem::kMissing ? "no such file" : file.status.detail)
-            .Fix("copy the folder variables/ along with saved_model.pb, or export the model again"));
-  }
+  LS_TRY(FileBytes index, ReadPart(context, path, {}));
   std::unique_ptr<Checkpoint> checkpoint(new Checkpoint);
   checkpoint->prefix_ = prefix;
-  checkpoint->index_ = std::move(file.value);
+  checkpoint->index_ = std::move(index);
   LS_TRY(checkpoint->table_, ReadSortedTable(context, path, checkpoint->index_.bytes));
   for (const auto& [key, value] : checkpoint->table_) checkpoint->entries_.emplace(key, value);
   const auto found = checkpoint->entries_.find("");
@@ -162,16 +168,8 @@ Result<FileBytes> Checkpoint::Shard(Context& context, std::string_view key, uint
   const auto known = shards_.find(shard);
   if (known != shards_.end()) return known->second;
   const std::string path = ShardPath(shard);
-  FileResult<FileBytes> file = context.host.Map(path);
-  if (!file.status) {
-    return context.findings.Report(
-        Finding(Code::kVariablesMissing)
-            .Headline("the values of the variables are missing")
-            .Cause("{}: {}; the value of {} lies there", path,
-                   file.status.problem == FileProblem::kMissing ? "no such file" : file.status.detail, key)
-            .Fix("copy the whole folder variables/ along with saved_model.pb, or export the model again"));
-  }
-  return shards_.emplace(shard, std::move(file.value)).first->second;
+  LS_TRY(FileBytes file, ReadPart(context, path, key));
+  return shards_.emplace(shard, std::move(file)).first->second;
 }
 
 Result<Tensor> Checkpoint::Read(Context& context, std::string_view key) {

@@ -13,6 +13,7 @@ namespace litesmith::testing {
 class MemoryHost : public Host {
  public:
   std::map<std::string, std::string> files;
+  std::set<std::string> forbidden;  // files that may not be read
 
   PathKind Kind(const std::string& path) override {
     if (files.contains(path)) return PathKind::kFile;
@@ -21,6 +22,7 @@ class MemoryHost : public Host {
                                                                         : PathKind::kMissing;
   }
   FileResult<FileBytes> Map(const std::string& path) override {
+    if (forbidden.contains(path)) return {{FileProblem::kNotAllowed, "Permission denied"}, {}};
     const auto found = files.find(path);
     if (found == files.end()) return {{FileProblem::kMissing, "no such file"}, {}};
     const auto copy = std::make_shared<const std::string>(found->second);

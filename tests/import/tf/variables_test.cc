@@ -112,6 +112,11 @@ TEST(Variables, TellWhatIsWrongWithTheirFiles) {
   host = good;
   host.files.erase(kShard);
   EXPECT_EQ(Import(host, "m").code(), Code::kVariablesMissing);
+  for (const auto* path : {&kIndex, &kShard}) {
+    host = good;
+    host.forbidden.insert(*path);
+    EXPECT_EQ(Import(host, "m").code(), Code::kFileUnreadable);
+  }
   host = good;
   host.files[kShard].resize(10);
   EXPECT_EQ(Import(host, "m").code(), Code::kFileTruncated);
