@@ -31,15 +31,15 @@ bool IsAsked(const Options& options, std::string_view name) {
   return std::find(options.custom_ops.begin(), options.custom_ops.end(), name) != options.custom_ops.end();
 }
 
+// Who names an op, or brings a kernel for it, gets it as a custom op, whatever else could be made of it.
 Result<void> LowerNode(ir::Node& node, const Options& options, Context& context) {
+  const bool unknown = node.op().Has(ir::kUnknownOp);
+  if (IsAsked(options, node.op_name()) || (unknown && options.allow_custom_ops))
+    return KeepAsCustomOp(node, context);
   const auto found = Table().find(&node.op());
   if (found != Table().end()) {
     Lowering lowering(node, context);
     return found->second(lowering);
-  }
-  const bool unknown = node.op().Has(ir::kUnknownOp);
-  if (IsAsked(options, node.op_name()) || (unknown && options.allow_custom_ops)) {
-    return KeepAsCustomOp(node, context);
   }
   return context.findings.Report(unknown ? UnknownOpFinding(node) : NoFormFinding(node));
 }

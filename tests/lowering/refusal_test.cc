@@ -17,6 +17,13 @@ TEST_F(LoweringTest, AnUnknownOpThatIsAskedForStaysAsACustomOp) {
   EXPECT_EQ(node->op().dialect, ir::Dialect::kTfl);
 }
 
+TEST_F(LoweringTest, AKnownOpThatIsAskedForStaysAsACustomOpToo) {
+  Load("(%x: f32[2]) { %y = tf.Erfc(%x) : f32[*] return %y }");
+  ASSERT_TRUE(LowerModule(*module_, {.custom_ops = {"Erfc"}}, context_)) << Causes();
+  EXPECT_EQ(main().first()->op_name(), "Erfc");
+  EXPECT_TRUE(main().first()->op().Has(ir::kUnknownOp));
+}
+
 TEST_F(LoweringTest, AllRefusalsAreReportedAtOnce) {
   Load("(%x: f32[2]) { %y = tf.MyOwnOp(%x) : f32[2] %z = tf.MyOtherOp(%y) : f32[2] return %z }");
   EXPECT_FALSE(LowerModule(*module_, {}, context_));
