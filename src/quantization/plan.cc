@@ -88,6 +88,9 @@ class Planner {
 
   std::string WhyNot(const ir::Node& node) const {
     const Rule* rule = RuleOf(node, options_.mode);
+    if (node.Is(tfl::IF) || node.Is(tfl::WHILE)) {
+      return "what enters and leaves its functions is float32; the ops within are quantized for themselves";
+    }
     if (rule == nullptr) {
       return fmt::format("TensorFlow Lite has no {} kernel for it", NameOf(ActivationType(options_.mode)));
     }

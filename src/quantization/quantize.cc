@@ -68,8 +68,8 @@ class Quantizer {
 
   Result<Quantized> Run() {
     LS_RETURN_IF_FAILED(CheckIsFloat(*module_, context_));
+    LS_RETURN_IF_FAILED(Observe());
     if (options_.mode != Mode::kFloat16) {
-      LS_RETURN_IF_FAILED(Observe());
       const int bits = options_.mode == Mode::kWeight4 ? 4 : 8;
       LS_TRY(weights_, RoundedWeights::Make(*module_, bits, patches_.get(), options_.threads, context_));
     }
@@ -103,7 +103,14 @@ class Quantizer {
       const bool optional = one.made_up && !IsInteger(options_.mode);
       const auto ran = Calibrate(module_, one.signature, *one.source, Running("calibrating"), observations_,
                                  patches_.get(), optional ? quiet : context_);
-      if (!ran && !optional) return kFailed;
+      if (!ran && !optional) {
+        if (!one.made_up || context_.is_cancelled()) return kFailed;
+        return context_.findings.Report(
+            Finding(Code::kSamplesMissing)
+                .Headline("the model does not run on inputs that were made up for it")
+                .Cause("their numbers are random: what the model takes for a size or a position may not fit")
+                .Fix("give samples that the model takes", "--data FOLDER"));
+      }
       if (optional) continue;
       made_up_ = made_up_ || one.made_up;
       if (*ran > 0) {
@@ -146,12 +153,18 @@ class Quantizer {
 
   // --- quantized forms
 
+  static bool Matches(const ir::Node& node, const std::regex& pattern) {
+    if (node.op().dialect == ir::Dialect::kCore) return false;
+    for (size_t i = 0; i < node.output_count(); ++i) {
+      if (std::regex_search(node.output(i)->name, pattern)) return true;
+    }
+    return false;
+  }
+
   std::string WhyKept(const ir::Node& node) const {
     if (repaired_.contains(&node)) return "quantizing it costs too much accuracy";
-    for (size_t i = 0; i < node.output_count(); ++i) {
-      for (const std::regex& pattern : patterns_) {
-        if (std::regex_search(node.output(i)->name, pattern)) return "--keep-float asks for it";
-      }
+    for (const std::regex& pattern : patterns_) {
+      if (Matches(node, pattern)) return "--keep-float asks for it";
     }
     return "";
   }
@@ -322,6 +335,22 @@ class Quantizer {
 
   // --- the result
 
+  // A pattern with an error in it would else pass unseen.
+  void ReportUnmatchedPatterns() {
+    for (size_t p = 0; p < patterns_.size(); ++p) {
+      bool matches = false;
+      for (const auto& function : module_->functions()) {
+        for (const ir::Node& node : function->nodes()) matches = matches || Matches(node, patterns_[p]);
+      }
+      if (matches) continue;
+      context_.findings.Report(Finding(Code::kQuantizationOptions)
+                                   .As(Severity::kWarning)
+                                   .Headline("--keep-float {} matches no op", options_.keep_float[p])
+                                   .Cause("it is looked for in the names of what ops compute")
+                                   .Fix("see the names: litesmith inspect MODEL.tflite"));
+    }
+  }
+
   Result<Quantized> Finish(Build build, Quantized result) {
     bool fits = true;
     int64_t all = 0, integer = 0;
@@ -336,10 +365,14 @@ class Quantizer {
       }
     }
     if (!fits) return kFailed;
+    ReportUnmatchedPatterns();
     result.tensors = build.tensors;
     result.integer_share = all > 0 ? static_cast<double>(integer) / static_cast<double>(all) : 0;
     result.ranges = NameOf(build.method);
-    if (result.damage) ReportDamage(*result.damage, options_, repaired_.size(), Layers().size(), context_);
+    if (result.damage) {
+      const size_t kept = repaired_.size(), quantized = Layers().size();
+      ReportDamage(*result.damage, options_, kept, kept + quantized, context_);
+    }
     result.module = std::move(build.copy.module);
     return result;
   }
