@@ -36,6 +36,7 @@ Json SecondsJson(const std::map<std::string, double>& seconds) {
     const auto found = seconds.find(key);
     json[key] = found != seconds.end() ? found->second : 0.0;
   }
+  if (const auto found = seconds.find("quantize"); found != seconds.end()) json["quantize"] = found->second;
   return json;
 }
 

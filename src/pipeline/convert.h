@@ -50,7 +50,7 @@ struct Converted {
   ModelInfo info;
   std::shared_ptr<ir::Module> module;  // of TFL ops
   std::vector<detection::Recognised> recognised;
-  std::map<std::string, double> seconds;             // "import", "passes", "lowering", "write"
+  std::map<std::string, double> seconds;             // "import", "passes", "lowering", "quantize", "write"
   InputsAndOutputs interface;                        // of the source
   std::optional<quantization::Quantized> quantized;  // its module is the one above
   bool incomplete = false;                           // something failed and was passed over, for a diagnosis
