@@ -3,6 +3,7 @@ import { breakable, h } from "./dom.js";
 import { amount, bytes, count, number, percent } from "./format.js";
 
 // columns: [{title, numeric, cell(row) -> content, key(row) -> what to sort by, bar(row) -> 0..1}]
+// sortedBy: a column, or -1 for the rows as they come.
 export function sortable(caption, columns, rows, sortedBy) {
   const body = h("tbody");
   const heads = columns.map((column, i) =>
@@ -18,7 +19,11 @@ export function sortable(caption, columns, rows, sortedBy) {
       if (a === null || b === null) return (a === null) - (b === null);  // what is not known stays at the end
       return (a < b ? -1 : a > b ? 1 : 0) * (down ? -1 : 1);
     });
-    body.replaceChildren(...sorted.map(([, row]) => h("tr", {}, columns.map((column) => {
+    fill(sorted.map(([, row]) => row));
+    heads.forEach((head, at) => head.setAttribute("aria-sort", at === i ? (down ? "descending" : "ascending") : "none"));
+  };
+  const fill = (ordered) => {
+    body.replaceChildren(...ordered.map((row) => h("tr", {}, columns.map((column) => {
       const cell = h("td", { class: column.numeric ? "numeric" : "" }, column.cell(row));
       if (column.bar && column.bar(row) > 0) {
         const bar = h("span", { class: "bar", "aria-hidden": "true" }, h("span"));
@@ -27,9 +32,9 @@ export function sortable(caption, columns, rows, sortedBy) {
       }
       return cell;
     }))));
-    heads.forEach((head, at) => head.setAttribute("aria-sort", at === i ? (down ? "descending" : "ascending") : "none"));
   };
-  sort(sortedBy);
+  if (sortedBy < 0) fill(rows);
+  else sort(sortedBy);
   return h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": caption },
     h("table", { class: "sortable" }, h("caption", { class: "visually-hidden" }, caption), h("thead", {}, h("tr", {}, heads)), h("tbody"), body));
 }
@@ -104,5 +109,5 @@ export function tableSection(model, table, index, visit) {
   return h("section", { class: "panel", id: `table-${index + 1}`, "aria-labelledby": `table-${index + 1}-title` },
     h("h2", { id: `table-${index + 1}-title` }, table.title),
     table.explanation ? h("p", {}, table.explanation) : null,
-    sortable(table.title, columns, table.rows, 0));
+    sortable(table.title, columns, table.rows, -1));
 }
