@@ -18,7 +18,7 @@ struct Observed {
   size_t not_finite_sample = kNever;  // the first sample in which it held NaN or infinity
 
   static constexpr size_t kNever = static_cast<size_t>(-1);
-  static constexpr size_t kCounted = 16384;
+  static constexpr size_t kCounted = 4096;
 
   Range range() const { return {min, max}; }
 };
