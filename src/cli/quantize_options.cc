@@ -72,7 +72,10 @@ void AddQuantizeOptions(CLI::App& app, QuantizeArguments& arguments) {
                 "Ops whose name matches this stay in float (repeatable)", "REGEX");
   app.add_option("--max-accuracy-drop", arguments.max_accuracy_drop,
                  "Keep the layers in float that it takes to lose at most X (0.02: 2%)")
-      ->type_name("X");
+      ->type_name("X")
+      ->check([](const std::string& text) {
+        return text.starts_with('-') ? "--max-accuracy-drop takes a part of 1, as in 0.02" : "";
+      });
   app.add_option("--sensitivity", arguments.sensitivity, "Write what quantizing each layer costs")
       ->type_name("FILE.csv");
 }

@@ -36,16 +36,16 @@ Result<void> CheckType(const char* option, DType type, Mode mode, Context& conte
   }
   const bool fits = mode == Mode::kInt16x8 ? type == DType::kInt16 : type != DType::kInt16;
   if (fits) return {};
-  if (mode == Mode::kInt16x8) {
-    return Contradiction(context, fmt::format("{} does not go with --quantize int16x8", given),
-                         "a model with 16-bit activations takes and gives int16 or float32",
-                         "take int16 or float32 there, or quantize to 8 bits: --quantize int8",
-                         fmt::format("{} int16", option));
-  }
-  return Contradiction(context, fmt::format("{} does not go with --quantize int8", given),
-                       "a model with 8-bit activations takes and gives int8, uint8 or float32",
-                       "take int8, uint8 or float32 there, or quantize to 16 bits: --quantize int16x8",
-                       fmt::format("{} int8", option));
+  const bool wide = mode == Mode::kInt16x8;
+  const std::string fitting = fmt::format("--quantize int8 {} {}", option, wide ? NameOf(type) : "int8");
+  const std::string fitting_wide = fmt::format("--quantize int16x8 {} int16", option);
+  return context.findings.Report(
+      Finding(Code::kQuantizationOptions)
+          .Headline("{} does not go with --quantize {}", given, NameOf(mode))
+          .Cause("{}", wide ? "a model with 16-bit activations takes and gives int16 or float32"
+                            : "a model with 8-bit activations takes and gives int8, uint8 or float32")
+          .Fix("let the two agree", wide ? fitting_wide : fitting)
+          .Fix("or take the other width", wide ? fitting : fitting_wide));
 }
 
 // RFC 4180; worst first.
@@ -93,6 +93,12 @@ Result<void> CheckQuantizeOptions(const QuantizeOptions& options, Context& conte
   LS_RETURN_IF_FAILED(CheckType("--input-type", how.input_type, how.mode, context));
   LS_RETURN_IF_FAILED(CheckType("--output-type", how.output_type, how.mode, context));
   for (const std::string& pattern : how.keep_float) {
+    if (pattern.empty()) {
+      return context.findings.Report(Finding(Code::kWrongUse)
+                                         .Headline("--keep-float is empty")
+                                         .Cause("that matches every op: the model would stay in float")
+                                         .Fix("name ops as in this example", "--keep-float 'head/.*'"));
+    }
     try {
       (void)std::regex(pattern);
     } catch (const std::regex_error&) {
@@ -136,7 +142,9 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
   std::vector<std::unique_ptr<quantization::SampleSource>> made_up;
   std::vector<quantization::SignatureSamples> samples;
   for (const std::string& signature : signatures) {
-    if (options.how.mode == Mode::kFloat16) break;
+    // Rounding to float16 needs no samples; measuring what it costs does.
+    const bool measured = options.how.max_accuracy_drop || options.how.measure_sensitivity;
+    if (options.how.mode == Mode::kFloat16 && options.data.empty() && !measured) break;
     // Weights alone can be rounded without samples, if not as well.
     const bool needed = IsInteger(options.how.mode) || !options.data.empty();
     NullSink ignored;

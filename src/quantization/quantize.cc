@@ -113,8 +113,10 @@ class Quantizer {
       NullSink ignored;
       Context quiet{context_.host, ignored, context_.limits, context_.cancelled};
       const bool optional = one.made_up && !IsInteger(options_.mode);
-      const auto ran = Calibrate(module_, one.signature, *one.source, Running("calibrating"), observations_,
+      Observations seen;
+      const auto ran = Calibrate(module_, one.signature, *one.source, Running("calibrating"), seen,
                                  patches_.get(), optional ? quiet : context_);
+      observations_.Merge(seen);
       if (!ran && !optional) {
         if (!one.made_up || context_.is_cancelled()) return kFailed;
         return context_.findings.Report(
@@ -126,7 +128,7 @@ class Quantizer {
       if (optional) continue;
       made_up_ = made_up_ || one.made_up;
       if (*ran > 0) {
-        if (IsInteger(options_.mode)) ReportObservations(*module_, observations_, *one.source, context_);
+        if (IsInteger(options_.mode)) ReportNotFinite(*module_, seen, *one.source, context_);
         continue;
       }
       // Who gave the samples knows best what is wrong with them.
@@ -135,7 +137,10 @@ class Quantizer {
                                           .Headline("no sample could be used")
                                           .Fix("give samples that the model takes", "--data FOLDER"));
     }
-    if (IsInteger(options_.mode)) ReportRangeSources(options_.mode, trained_.size(), made_up_, context_);
+    if (IsInteger(options_.mode)) {
+      if (!samples_.empty()) ReportUnreached(*module_, observations_, context_);
+      ReportRangeSources(options_.mode, trained_.size(), made_up_, context_);
+    }
     if (context_.is_cancelled()) return kFailed;
     return hooks_.observed ? hooks_.observed() : Result<void>();
   }

@@ -33,6 +33,11 @@ bool HoldsIntegers(const ir::Value& value) {
          value.type.dtype != DType::kInt32;
 }
 
+bool ComputesFloats(const ir::Node& node) {
+  return node.op().dialect != ir::Dialect::kCore && node.output_count() > 0 &&
+         node.output(0)->type.dtype == DType::kFloat32;
+}
+
 Failed ReportNoIntegerForm(const KeptFloat& kept, const Options& options, Context& context) {
   const ir::Node& node = *kept.node;
   Finding finding(Code::kQuantizationNotAsAsked);
@@ -120,30 +125,35 @@ Result<void> ReportPlan(const Plan& plan, const Options& options, Context& conte
   return {};
 }
 
-void ReportObservations(const ir::Module& module, const Observations& observations,
-                        const SampleSource& samples, Context& context) {
+void ReportNotFinite(const ir::Module& module, const Observations& observations, const SampleSource& samples,
+                     Context& context) {
+  for (const auto& function : module.functions()) {
+    for (const ir::Node& node : function->nodes()) {
+      if (!ComputesFloats(node)) continue;
+      const Observed* observed = observations.Find(*node.output(0));
+      if (observed == nullptr || observed->not_finite_sample == Observed::kNever) continue;
+      const std::string sample = samples.name(observed->not_finite_sample);
+      context.findings.Report(Finding(Code::kSampleNotFinite)
+                                  .As(Severity::kWarning)
+                                  .Op(node.op_name())
+                                  .Node(NameOfNode(node))
+                                  .Headline("{} gives NaN or infinity on {}", node.op_name(), sample)
+                                  .Cause("no range holds that: the op and what reads it stay in float")
+                                  .Fix("look at the sample, and at what the op is given there"));
+    }
+  }
+}
+
+void ReportUnreached(const ir::Module& module, const Observations& observations, Context& context) {
   for (const auto& function : module.functions()) {
     size_t unreached = 0, ops = 0;
     const ir::Node* example = nullptr;
     for (const ir::Node& node : function->nodes()) {
-      if (node.op().dialect == ir::Dialect::kCore || node.output_count() == 0 ||
-          node.output(0)->type.dtype != DType::kFloat32)
-        continue;
+      if (!ComputesFloats(node)) continue;
       ++ops;
-      const Observed* observed = observations.Find(*node.output(0));
-      if (observed == nullptr) {
-        ++unreached;
-        if (example == nullptr) example = &node;
-      } else if (observed->not_finite_sample != Observed::kNever) {
-        const std::string sample = samples.name(observed->not_finite_sample);
-        context.findings.Report(Finding(Code::kSampleNotFinite)
-                                    .As(Severity::kWarning)
-                                    .Op(node.op_name())
-                                    .Node(NameOfNode(node))
-                                    .Headline("{} gives NaN or infinity on {}", node.op_name(), sample)
-                                    .Cause("no range holds that: the op and what reads it stay in float")
-                                    .Fix("look at the sample, and at what the op is given there"));
-      }
+      if (observations.Find(*node.output(0)) != nullptr) continue;
+      ++unreached;
+      if (example == nullptr) example = &node;
     }
     // Single ops are those that are computed when the model is loaded.
     if (unreached < ops || unreached == 0) continue;
@@ -151,7 +161,7 @@ void ReportObservations(const ir::Module& module, const Observations& observatio
         Finding(Code::kPartNeverReached)
             .Op(example->op_name())
             .Node(NameOfNode(*example))
-            .Headline("no sample reached a branch of {} ops", unreached)
+            .Headline("no sample reached a branch of {} op{}", unreached, unreached == 1 ? "" : "s")
             .Cause("'{}' was not run once, so nothing is known of its ranges; it stays in float",
                    function->name)
             .Fix("give samples that take it", "--data FOLDER"));

@@ -21,10 +21,12 @@ Result<void> CheckIsFloat(const ir::Module& module, Context& context);
 // (kOneScaleForDifferentRanges).
 Result<void> ReportPlan(const Plan& plan, const Options& options, Context& context);
 
-// Warns of ops that gave NaN or infinity (kSampleNotFinite; `names` names samples) and of parts that no
-// sample reached (kPartNeverReached).
-void ReportObservations(const ir::Module& module, const Observations& observations,
-                        const SampleSource& samples, Context& context);
+// Warns of ops that gave NaN or infinity on one of `samples` (kSampleNotFinite).
+void ReportNotFinite(const ir::Module& module, const Observations& observations, const SampleSource& samples,
+                     Context& context);
+
+// Warns of functions that no sample of any signature reached (kPartNeverReached).
+void ReportUnreached(const ir::Module& module, const Observations& observations, Context& context);
 
 // Notes ranges that were trained (kTrainedRanges), and warns of made-up samples (kCalibratedWithoutData).
 void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& context);

@@ -298,6 +298,30 @@ func @no(%x "x": f32[1,16]) {
   EXPECT_EQ(weights_of("missed"), DType::kFloat32);
 }
 
+TEST_F(QuantizeTest, EachSignatureIsReachedByItsOwnSamples) {
+  const auto module = Parse(R"(
+signature "one" @first
+signature "two" @second
+func @first(%x "x": f32[1,16] "x") -> ("y") {
+  %w = const f32[16,16] random(1)
+  %y = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[1,16] "a"
+  return %y
+}
+func @second(%x "x": f32[1,16] "x") -> ("y") {
+  %w = const f32[16,16] random(2)
+  %y = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[1,16] "b"
+  return %y
+}
+)");
+  const auto samples = ArraySamples::Random({1, 16}, 4);
+  const auto quantized =
+      Quantize(module, In(Mode::kInt8), {{"one", &samples}, {"two", &samples}}, {}, {}, context_);
+  ASSERT_TRUE(quantized.ok()) << Said();
+  EXPECT_EQ(Find(Code::kPartNeverReached), nullptr) << Said();
+  for (const char* name : {"a", "b"})
+    EXPECT_EQ(Named(*quantized->module, name)->node()->operand(1)->type.dtype, DType::kInt8);
+}
+
 TEST_F(QuantizeTest, TensorsOfVeryDifferentRangesUnderOneScaleAreWarnedOf) {
   const auto module = Parse(R"(
 signature "s" @main
