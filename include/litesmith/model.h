@@ -47,9 +47,9 @@ struct SignatureInfo {
 // may use it at once.
 class Model {
  public:
-  // Loads `path`: a SavedModel folder, a frozen graph (.pb, .pbtxt), a TensorFlow.js graph model (model.json),
-  // which are converted, or a .tflite, which is taken as it is (`options` then have no effect). The file stays
-  // mapped while the model lives.
+  // Loads `path`: a SavedModel folder, a frozen graph (.pb, .pbtxt), a TensorFlow.js graph model
+  // (model.json), which are converted, or a .tflite, which is taken as it is (`options` then have no effect).
+  // The file stays mapped while the model lives.
   static Outcome<Model> Load(const std::string& path, const ConvertOptions& options = {});
   // A .tflite in memory, which is copied.
   static Outcome<Model> LoadTflite(std::span<const std::byte> file);

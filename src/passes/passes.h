@@ -17,7 +17,8 @@ Result<Changed> Prune(Module& module, PassContext& context);
 // Nodes that pass on what they get (Identity, StopGradient...) vanish; asserts and prints are dropped, with a
 // note.
 Result<Changed> RemoveIdentities(Module& module, PassContext& context);
-// A convolution or matrix product that is fused with a bias, batch norm or activation becomes these one by one.
+// A convolution or matrix product that is fused with a bias, batch norm or activation becomes these one by
+// one.
 Result<Changed> SplitFusedOps(Module& module, PassContext& context);
 // TF1's Switch, Merge, Enter, Exit, NextIteration become If and While with functions.
 Result<Changed> RaiseControlFlow(Module& module, PassContext& context);

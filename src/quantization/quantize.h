@@ -55,8 +55,8 @@ struct Quantized {
 
 // Quantizes as `options` say; the module given is not changed. `samples`: those of the signatures that are to
 // be calibrated by them, for integer modes. Reports kAlreadyQuantized, kSamplesMissing,
-// kQuantizationNotAsAsked, kSampleNotFinite; warns and notes kQuantizationOptions (a pattern of keep_float that
-// matches nothing), kKeptInFloat, kPartNeverReached, kOneScaleForDifferentRanges, kQuantizationDamage,
+// kQuantizationNotAsAsked, kSampleNotFinite; warns and notes kQuantizationOptions (a pattern of keep_float
+// that matches nothing), kKeptInFloat, kPartNeverReached, kOneScaleForDifferentRanges, kQuantizationDamage,
 // kQuantizationRepaired.
 Result<Quantized> Quantize(std::shared_ptr<const ir::Module> module, const Options& options,
                            const std::vector<SignatureSamples>& samples,

@@ -75,8 +75,8 @@ class Writer {
   Bytes bytes() const { return std::as_bytes(std::span(builder_.GetBufferPointer(), builder_.GetSize())); }
 
  private:
-  // Equal vectors stand in the file once: the zero points of weights with a scale for each channel are as many
-  // zeros, of 8 bytes each.
+  // Equal vectors stand in the file once: the zero points of weights with a scale for each channel are as
+  // many zeros, of 8 bytes each.
   template <class T>
   Offset<flatbuffers::Vector<T>> Numbers(const std::vector<T>& numbers) {
     if (numbers.empty()) return {};
