@@ -9,12 +9,14 @@
 namespace litesmith::quantization {
 namespace {
 
+// Of one op: 16 MB, so that large models have room, too.
+constexpr size_t kMostNumbers = size_t{1} << 22;
+
 // Rows for an op whose outputs are sums of `width` numbers: twice as many tell their second moments well.
 size_t RowsFor(size_t width, bool depthwise) {
-  if (depthwise) return 512;
-  return width <= Patches::kWidest ? std::max<size_t>(2 * width, 256) : 256;
+  const size_t wanted = depthwise ? 512 : width <= Patches::kWidest ? std::max<size_t>(2 * width, 256) : 256;
+  return std::clamp<size_t>(kMostNumbers / width, 1, wanted);
 }
-constexpr size_t kMostNumbers = size_t{1} << 24;  // of one op
 
 // A number that follows no pattern (SplitMix64, by Steele, Lea and Flood).
 uint64_t Mixed(uint64_t x) {
@@ -54,12 +56,12 @@ std::unique_ptr<Patches> Patches::Of(const ir::Node& node, size_t samples) {
     if (patches->stride_h_ < 1 || patches->stride_w_ < 1) return nullptr;
   }
   patches->width_ = static_cast<size_t>(patches->height_ * patches->wide_ * patches->channels_);
+  if (patches->width_ == 0 || patches->width_ > kMostNumbers) return nullptr;
   const size_t rows = RowsFor(patches->width_, depthwise);
   patches->sample_step_ = std::max<size_t>(1, samples / rows);
   const size_t used = (samples + patches->sample_step_ - 1) / patches->sample_step_;
   patches->rows_per_sample_ = std::max<size_t>(1, rows / used);
   const size_t total = used * patches->rows_per_sample_;
-  if (total * patches->width_ > kMostNumbers) return nullptr;
   patches->rows_.resize(total * patches->width_);
   patches->filled_.resize(total);
   return patches;
