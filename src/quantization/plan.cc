@@ -300,8 +300,12 @@ class Planner {
     };
     for (size_t i = 0; options_.integer_inputs && i < function_.parameter_count(); ++i)
       add_known(function_.parameter(i));
-    for (size_t i = 0; options_.integer_outputs && i < function_.result_count(); ++i)
-      add_known(function_.result(i));
+    // What an op without integer form gives stays as it is: classes and counts of a detector are no
+    // activations.
+    for (size_t i = 0; options_.integer_outputs && i < function_.result_count(); ++i) {
+      const ir::Value* result = function_.result(i);
+      if (result->is_parameter() || plan_.integer.contains(result->node())) add_known(result);
+    }
     for (const ir::Node& node : function_.nodes()) {
       if (!plan_.integer.contains(&node)) continue;
       const Rule& rule = *RuleOf(node, options_.mode);

@@ -395,6 +395,7 @@ class Quantizer {
     }
     if (!fits) return kFailed;
     ReportUnmatchedPatterns();
+    if (options_.output_type != DType::kFloat32) ReportFloatOutputs(*build.copy.module, entries_, context_);
     result.tensors = build.tensors;
     result.integer_share = all > 0 ? static_cast<double>(integer) / static_cast<double>(all) : 0;
     result.ranges = NameOf(build.method);

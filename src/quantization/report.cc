@@ -168,6 +168,22 @@ void ReportUnreached(const ir::Module& module, const Observations& observations,
   }
 }
 
+void ReportFloatOutputs(const ir::Module& module, const std::set<std::string>& entries, Context& context) {
+  for (const auto& function : module.functions()) {
+    for (size_t i = 0; i < function->result_count() && entries.contains(function->name); ++i) {
+      const ir::Value& result = *function->result(i);
+      if (result.type.dtype != DType::kFloat32) continue;
+      const std::string name = i < function->result_names.size() ? function->result_names[i] : result.name;
+      context.findings.Report(
+          Finding(Code::kKeptInFloat)
+              .Node(name)
+              .Headline("output {} stays float32", name)
+              .Cause("the op that gives it has no integer form, so its numbers have no scale")
+              .Fix("read it as float32; the other inputs and outputs are as asked"));
+    }
+  }
+}
+
 void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& context) {
   if (trained > 0) {
     context.findings.Report(

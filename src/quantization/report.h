@@ -1,6 +1,7 @@
 // What a user is told of a quantization.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ void ReportNotFinite(const ir::Module& module, const Observations& observations,
 
 // Warns of functions that no sample of any signature reached (kPartNeverReached).
 void ReportUnreached(const ir::Module& module, const Observations& observations, Context& context);
+
+// Notes outputs of `entries` (functions) that are float32 although integers were asked for (kKeptInFloat).
+void ReportFloatOutputs(const ir::Module& module, const std::set<std::string>& entries, Context& context);
 
 // Notes ranges that were trained (kTrainedRanges), and warns of made-up samples (kCalibratedWithoutData).
 void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& context);

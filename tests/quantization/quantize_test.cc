@@ -244,6 +244,49 @@ func @main(%x "x": f32[1,16] "x") -> ("y") {
   EXPECT_EQ(Find(Code::kQuantizationNotAsAsked)->op, "SIN");
 }
 
+TEST_F(QuantizeTest, WhatAnOpWithoutIntegerFormGivesStaysFloatAndIsTold) {
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[1,32] "x") -> ("y", "z") {
+  %w = const f32[32,32] random(1)
+  %y = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[1,32] "y"
+  %z = tfl.COS(%y) : f32[1,32] "z"
+  return %y, %z
+}
+)");
+  Options options = In(Mode::kInt8);
+  options.output_type = DType::kInt8;
+  const Quantized quantized = QuantizeWith(module, options, ArraySamples::Random({1, 32}, 4));
+  ASSERT_NE(quantized.module, nullptr) << Said();
+  const ir::Function& main = *quantized.module->functions()[0];
+  EXPECT_EQ(main.result(0)->type.dtype, DType::kInt8);
+  EXPECT_EQ(main.result(1)->type.dtype, DType::kFloat32);
+  EXPECT_NE(Said().find("output z stays float32"), std::string::npos) << Said();
+}
+
+TEST_F(QuantizeTest, RangesThatWereTrainedBecomeThoseOfTheIntegers) {
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[1,32] "x") -> ("y") {
+  %a = tfl.FAKE_QUANT(%x) {max = 1.546f, min = -1.004f, num_bits = 8, narrow_range = false} : f32[1,32] "a"
+  %w = const f32[32,32] random(1)
+  %b = tfl.FULLY_CONNECTED(%a, %w, _) {} : f32[1,32] "b"
+  %y = tfl.FAKE_QUANT(%b) {max = 25.5f, min = 0.0f, num_bits = 8, narrow_range = false} : f32[1,32] "y"
+  return %y
+}
+)");
+  const Quantized quantized = QuantizeWith(module, In(Mode::kInt8), ArraySamples::Random({1, 32}, 4));
+  ASSERT_NE(quantized.module, nullptr) << Said();
+  const auto nodes = NodesOf(*quantized.module, tfl::FULLY_CONNECTED);
+  ASSERT_EQ(nodes.size(), 1u);
+  // TensorFlow moves the range so that 0 is one of its 255 steps: 100 of them lie below.
+  EXPECT_EQ(nodes[0]->operand(0)->type.quantization->zero_point_at(0), -28);
+  EXPECT_NEAR(nodes[0]->operand(0)->type.quantization->scale[0], 0.01, 1e-6);
+  EXPECT_NEAR(nodes[0]->output()->type.quantization->scale[0], 0.1, 1e-6);
+  EXPECT_EQ(Count(Code::kTrainedRanges), 1u);
+  EXPECT_TRUE(NodesOf(*quantized.module, tfl::FAKE_QUANT).empty());
+}
+
 TEST_F(QuantizeTest, AnOpThatGivesNanIsNamedWithItsSampleAndStaysInFloat) {
   const auto module = Parse(R"(
 signature "s" @main
