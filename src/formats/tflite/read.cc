@@ -73,12 +73,17 @@ class Reader {
     return Take(text->size()) ? text->str() : std::string();
   }
 
+  // The verifier does not look at how elements of 8 bytes are aligned.
   template <class To, class From>
   std::vector<To> Numbers(const flatbuffers::Vector<From>* vector) {
     std::vector<To> numbers;
     if (vector == nullptr || !Take(vector->size() * sizeof(To))) return numbers;
     numbers.reserve(vector->size());
-    for (uint32_t i = 0; i < vector->size(); ++i) numbers.push_back(static_cast<To>(vector->Get(i)));
+    for (uint32_t i = 0; i < vector->size(); ++i) {
+      From number;
+      std::memcpy(&number, vector->Data() + i * sizeof(From), sizeof(From));
+      numbers.push_back(static_cast<To>(flatbuffers::EndianScalar(number)));
+    }
     return numbers;
   }
 
