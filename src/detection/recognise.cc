@@ -8,22 +8,11 @@
 #include "detection/metadata.h"
 #include "detection/op_options.h"
 #include "detection/rewrite.h"
+#include "ir/signature.h"
 #include "tf/ops.h"
 
 namespace litesmith::detection {
 namespace {
-
-// The functions of all signatures, each once, or the first function where there is no signature.
-std::vector<ir::Function*> EntryFunctions(const ir::Module& module) {
-  std::vector<ir::Function*> entries;
-  for (const ir::Signature& signature : module.signatures) {
-    ir::Function* function = module.FindFunction(signature.function);
-    if (function != nullptr && std::find(entries.begin(), entries.end(), function) == entries.end())
-      entries.push_back(function);
-  }
-  if (entries.empty() && !module.functions().empty()) entries.push_back(module.functions()[0].get());
-  return entries;
-}
 
 void ReportKept(const std::string& reason, FindingSink& findings) {
   findings.Report(
@@ -176,7 +165,7 @@ bool IsBatch(const ir::Type& type) {
 
 Result<void> FixBatch(ir::Module& module, const Options& options, Context& context) {
   if (options.mode == Mode::kKeep) return {};
-  for (ir::Function* function : EntryFunctions(module)) {
+  for (ir::Function* function : ir::EntryFunctions(module)) {
     if (!ReachesSuppression(*function)) continue;
     for (size_t i = 0; i < function->parameter_count(); ++i) {
       ir::Value* value = function->parameter(i);
@@ -197,7 +186,7 @@ Result<void> FixBatch(ir::Module& module, const Options& options, Context& conte
 
 Result<std::vector<Recognised>> Recognise(ir::Module& module, const Options& options, Context& context) {
   std::vector<Recognised> all;
-  for (ir::Function* function : EntryFunctions(module)) {
+  for (ir::Function* function : ir::EntryFunctions(module)) {
     for (Recognised& seen : RecogniseIn(*function, options, context)) all.push_back(std::move(seen));
   }
   return all;

@@ -1,5 +1,7 @@
 #include "ir/signature.h"
 
+#include <algorithm>
+
 namespace litesmith::ir {
 namespace {
 
@@ -57,6 +59,17 @@ void EraseInput(Function& function, size_t index) {
   ForOwnNames(function, [&](std::vector<std::string>& names) {
     if (index < names.size()) names.erase(names.begin() + static_cast<ptrdiff_t>(index));
   });
+}
+
+std::vector<Function*> EntryFunctions(const Module& module) {
+  std::vector<Function*> entries;
+  for (const Signature& signature : module.signatures) {
+    Function* function = module.FindFunction(signature.function);
+    if (function != nullptr && std::find(entries.begin(), entries.end(), function) == entries.end())
+      entries.push_back(function);
+  }
+  if (entries.empty() && !module.functions().empty()) entries.push_back(module.functions()[0].get());
+  return entries;
 }
 
 }  // namespace litesmith::ir

@@ -18,6 +18,9 @@ struct SignatureEntry {
 std::vector<SignatureEntry> InputsOf(const Function& function, const Signature* signature);
 std::vector<SignatureEntry> OutputsOf(const Function& function, const Signature* signature);
 
+// The functions of all signatures, each once, or the first function where there is no signature.
+std::vector<Function*> EntryFunctions(const Module& module);
+
 // Names a parameter that was added last in the function and in those of its signatures that have the
 // parameter `like`: `name` or, if that is empty, the other's names.
 void NameInputLike(Function& function, size_t index, size_t like, const std::string& name);

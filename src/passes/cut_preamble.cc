@@ -45,17 +45,6 @@ bool HasPreamble(const Module& module) {
   return false;
 }
 
-std::vector<ir::Function*> EntryFunctions(const Module& module) {
-  std::vector<ir::Function*> entries;
-  for (const ir::Signature& signature : module.signatures) {
-    ir::Function* function = module.FindFunction(signature.function);
-    if (function != nullptr && std::find(entries.begin(), entries.end(), function) == entries.end())
-      entries.push_back(function);
-  }
-  if (entries.empty() && !module.functions().empty()) entries.push_back(module.functions()[0].get());
-  return entries;
-}
-
 std::string NameOfInput(const ir::Function& function, const ir::Value& parameter) {
   const size_t index = parameter.index();
   return index < function.parameter_names.size() ? function.parameter_names[index] : parameter.name;
@@ -206,7 +195,7 @@ Result<Changed> CutPreamble(Module& module, PassContext& context) {
   Context quiet{context.context.host, nobody, context.context.limits, context.context.cancelled};
   (void)InferShapes(module, quiet);
   Changed changed = Changed::kNo;
-  for (ir::Function* function : EntryFunctions(module)) {
+  for (ir::Function* function : ir::EntryFunctions(module)) {
     if (Cutter(*function, context.context).Cut()) changed = Changed::kYes;
   }
   return changed;

@@ -159,12 +159,6 @@ class Rewriter {
     node.SetOperand(index, integer);
   }
 
-  static Range RangeOf(const Tensor& tensor) {
-    Range range;
-    for (const float value : tensor.data<float>()) range.Include({value, value});
-    return range;
-  }
-
   static ir::Value* MakeConstant(ir::Node& before, const ir::Value& old, Tensor tensor,
                                  std::shared_ptr<const Quantization> quantization) {
     ir::Value* made = ir::Builder(before).Constant(std::move(tensor), old.name);

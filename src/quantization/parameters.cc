@@ -69,6 +69,12 @@ Range RangeOf(const Parameters& parameters, Mode mode) {
   return {(-128 - zero) * parameters.scale, (127 - zero) * parameters.scale};
 }
 
+Range RangeOf(const Tensor& constant) {
+  Range range;
+  for (const float value : constant.data<float>()) range.Include({value, value});
+  return range;
+}
+
 std::shared_ptr<const Quantization> ToQuantization(const Parameters& parameters) {
   auto quantization = std::make_shared<Quantization>();
   quantization->scale = {parameters.scale};

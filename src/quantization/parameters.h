@@ -29,6 +29,8 @@ struct Parameters {
 Parameters ParametersOf(Range range, Mode mode);
 // The real numbers that the parameters can stand for.
 Range RangeOf(const Parameters& parameters, Mode mode);
+// Of 0 and a constant of float32.
+Range RangeOf(const Tensor& constant);
 
 std::shared_ptr<const Quantization> ToQuantization(const Parameters& parameters);
 

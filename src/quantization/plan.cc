@@ -32,14 +32,6 @@ bool TouchesFloats(const ir::Node& node) {
   return false;
 }
 
-Range RangeOfConstant(const Tensor& tensor) {
-  Range range;
-  const auto values = tensor.data<float>();
-  if (!values.empty()) range = {values[0], values[0]};
-  for (const float value : values) range.Include({value, value});
-  return range;
-}
-
 bool AllFinite(const Tensor& tensor) {
   for (const float value : tensor.data<float>()) {
     if (!std::isfinite(value)) return false;
@@ -130,7 +122,7 @@ class Planner {
       const ir::Value* operand = node.operand(i);
       if (operand == nullptr || rule.operand_role(i) != Role::kActivation) continue;
       if (const Tensor* constant = operand->constant()) {
-        constants.Include(RangeOfConstant(*constant));
+        constants.Include(RangeOf(*constant));
       } else if (const auto range = ranges_(*operand)) {
         others.Include(*range);
         any = true;
@@ -267,7 +259,7 @@ class Planner {
       if (operand == nullptr || rule.operand_role(i) != Role::kActivation) continue;
       if (const Tensor* constant = operand->constant()) {
         Class& made = ClassOf(*result);
-        const Range range = RangeOfConstant(*constant);
+        const Range range = RangeOf(*constant);
         made.range = made.range.value_or(range);
         made.range->Include(range);
       }

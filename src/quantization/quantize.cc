@@ -6,6 +6,7 @@
 #include <set>
 
 #include "ir/copy.h"
+#include "ir/signature.h"
 #include "quantization/integer.h"
 #include "quantization/made_up_ranges.h"
 #include "quantization/plan.h"
@@ -74,8 +75,7 @@ class Quantizer {
       trained_ = TakeTrainedRanges(*copy.module);
       module_ = copy.module;
     }
-    for (const ir::Signature& signature : module_->signatures) entries_.insert(signature.function);
-    if (entries_.empty() && !module_->functions().empty()) entries_.insert(module_->functions()[0]->name);
+    for (const ir::Function* function : ir::EntryFunctions(*module_)) entries_.insert(function->name);
   }
 
   Result<Quantized> Run() {

@@ -246,7 +246,7 @@ void RoundByMoments(const Tensor& weights, const std::vector<const Patches*>& pa
     done = RoundDepthwise(weights, rows, one->width(), most, quantization, integers);
   } else {
     const auto outputs = static_cast<size_t>(weights.dims()[0]);
-    if (quantization.block_size > 0 || outputs * one->width() != integers.size()) return;
+    if (outputs * one->width() != integers.size()) return;
     Problem problem{{}, one->width(), {}, most};
     for (size_t o = 0; o < outputs; ++o) problem.scales.push_back(quantization.scale_at(o));
     done = RoundMatrix(weights, rows, std::move(problem), integers);

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <span>
 
-#include "base/check.h"
-
 namespace litesmith::quantization {
 namespace {
 
@@ -125,32 +123,14 @@ QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits, std
   return result;
 }
 
-QuantizedConstant QuantizeBlocks(const Tensor& weights, int block) {
-  const auto size = static_cast<size_t>(block);
-  LS_CHECK(weights.rank() > 0 && weights.dims().back() % block == 0);
-  std::vector<Slice> slices;
-  for (size_t at = 0; at < static_cast<size_t>(weights.elements()); at += size)
-    slices.push_back({at, 1, 0, size});
-  QuantizedConstant result = Quantize(weights, slices, 4);
-  auto quantization = std::make_shared<Quantization>(*result.quantization);
-  quantization->block_size = block;
-  result.quantization = std::move(quantization);
-  return result;
-}
-
 Tensor Dequantize(const QuantizedConstant& constant) {
   const Tensor& values = constant.values;
   const Quantization& quantization = *constant.quantization;
   Tensor result = Tensor::Zeros(DType::kFloat32, values.dims());
   const auto to = result.mutable_data<float>();
   const std::vector<int8_t> integers = UnpackIntegers(values);
-  std::vector<Slice> slices =
+  const std::vector<Slice> slices =
       SlicesOf(values.dims(), quantization.per_channel() ? quantization.dimension : -1);
-  if (quantization.block_size > 0) {
-    const auto block = static_cast<size_t>(quantization.block_size);
-    slices.clear();
-    for (size_t at = 0; at < to.size(); at += block) slices.push_back({at, 1, 0, block});
-  }
   for (size_t s = 0; s < slices.size(); ++s) {
     ForEach(slices[s], [&](size_t i) { to[i] = static_cast<float>(integers[i]) * quantization.scale[s]; });
   }

@@ -20,8 +20,6 @@ struct QuantizedConstant {
 // is below its entry in `least`, if there is one for each slice.
 QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits,
                                   std::span<const float> least = {});
-// 4 bits with one scale for each `block` elements along the last axis, which must be a multiple of it.
-QuantizedConstant QuantizeBlocks(const Tensor& weights, int block);
 // Integers of 8 or 4 bits as a tensor, those of 4 packed (the first in the low bits), and back.
 Tensor PackIntegers(std::span<const int8_t> integers, const Dims& dims, int bits);
 std::vector<int8_t> UnpackIntegers(const Tensor& tensor);

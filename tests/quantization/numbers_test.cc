@@ -101,16 +101,6 @@ TEST(Weights, FourBitsComeBackAsTheyWerePacked) {
   EXPECT_EQ(UnpackIntegers(packed), integers);
 }
 
-TEST(Weights, BlocksOfFourBitsFollowTheirOwnNumbers) {
-  const Tensor weights = Tensor::Of<float>({1, 8}, {7, -7, 3, 1, 700, -700, 300, 100});
-  const QuantizedConstant made = QuantizeBlocks(weights, 4);
-  EXPECT_EQ(made.quantization->block_size, 4);
-  ASSERT_EQ(made.quantization->scale.size(), 2u);
-  const Tensor back = Dequantize(made);
-  for (size_t i = 0; i < 8; ++i)
-    EXPECT_NEAR(back.data<float>()[i], weights.data<float>()[i], made.quantization->scale[i / 4]);
-}
-
 TEST(Weights, Float16KeepsWithinItsLargestNumber) {
   const Tensor half = ToFloat16(Tensor::Of<float>({3}, {1.0f, 1e6f, -1e6f}));
   EXPECT_EQ(static_cast<float>(half.data<Half>()[0]), 1.0f);
