@@ -25,14 +25,14 @@ class Tensor {
   static Tensor Zeros(DType dtype, Dims dims);
   // Owned, a copy of `values`; their number must be the product of dims.
   template <class T>
-  static Tensor Of(Dims dims, std::span<const T> values);
+  static Tensor Of(const Dims& dims, std::span<const T> values);
   template <class T>
-  static Tensor Of(Dims dims, std::initializer_list<T> values) {
-    return Of<T>(std::move(dims), std::span<const T>(values.begin(), values.size()));
+  static Tensor Of(const Dims& dims, std::initializer_list<T> values) {
+    return Of<T>(dims, std::span<const T>(values.begin(), values.size()));
   }
   template <class T>
-  static Tensor Of(Dims dims, const std::vector<T>& values) {
-    return Of<T>(std::move(dims), std::span<const T>(values));
+  static Tensor Of(const Dims& dims, const std::vector<T>& values) {
+    return Of<T>(dims, std::span<const T>(values));
   }
   template <class T>
   static Tensor Scalar(T value) {

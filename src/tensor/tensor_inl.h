@@ -19,8 +19,8 @@ std::span<T> Tensor::mutable_data() {
 }
 
 template <class T>
-Tensor Tensor::Of(Dims dims, std::span<const T> values) {
-  Tensor tensor = Zeros(kDTypeOf<T>, std::move(dims));
+Tensor Tensor::Of(const Dims& dims, std::span<const T> values) {
+  Tensor tensor = Zeros(kDTypeOf<T>, dims);
   LS_CHECK(tensor.elements() == static_cast<int64_t>(values.size()));
   if (!values.empty()) std::memcpy(tensor.writable_, values.data(), values.size_bytes());
   return tensor;
