@@ -69,7 +69,7 @@ class Rewriter {
       Forms& forms = forms_[parameter];
       ir::Builder builder = AtStart();
       if (options_.input_type == DType::kFloat32) {
-        forms.real = parameter;
+        forms.real = plan_.rounded.contains(parameter) ? nullptr : parameter;
         forms.integer = builder.Make(tfl::QUANTIZE, {parameter}, IntegerType(*parameter, wanted->second));
         continue;
       }
@@ -116,7 +116,8 @@ class Rewriter {
     const auto wanted = plan_.parameters.find(&value);
     if (wanted == plan_.parameters.end()) return;
     ir::Builder builder(*node.next());
-    forms_[&value] = {builder.Make(tfl::QUANTIZE, {&value}, IntegerType(value, wanted->second)), &value};
+    forms_[&value] = {builder.Make(tfl::QUANTIZE, {&value}, IntegerType(value, wanted->second)),
+                      plan_.rounded.contains(&value) ? nullptr : &value};
   }
 
   // --- nodes
@@ -144,7 +145,7 @@ class Rewriter {
     const bool shares = rule.scales == Scales::kSame;
     if (const Tensor* constant = operand->constant()) {
       const Parameters parameters =
-          shares ? plan_.parameters.at(node.output(0)) : ParametersOf(RangeOf(*constant), options_.mode);
+          shares ? plan_.parameters.at(node.output(0)) : ParametersOf(*constant, options_.mode);
       node.SetOperand(index,
                       MakeConstant(node, *operand, QuantizeActivation(*constant, parameters, activation_),
                                    ToQuantization(parameters)));

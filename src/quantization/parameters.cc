@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "quantization/grid.h"
+
 namespace litesmith::quantization {
 namespace {
 
@@ -73,6 +75,13 @@ Range RangeOf(const Tensor& constant) {
   Range range;
   for (const float value : constant.data<float>()) range.Include({value, value});
   return range;
+}
+
+Parameters ParametersOf(const Tensor& constant, Mode mode) {
+  const Range range = RangeOf(constant);
+  const auto step = mode == Mode::kInt8 ? StepOf(constant.data<float>(), {255, 255, 255}) : std::nullopt;
+  if (!step || !(*step > kSmallestScale)) return ParametersOf(range, mode);
+  return {*step, static_cast<int64_t>(-128 - std::round(static_cast<double>(range.min) / *step))};
 }
 
 std::shared_ptr<const Quantization> ToQuantization(const Parameters& parameters) {

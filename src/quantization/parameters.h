@@ -11,6 +11,7 @@ namespace litesmith::quantization {
 
 struct Range {
   float min = 0, max = 0;
+  bool trained = false;  // by quantization-aware training: tensors that share a scale take this one
   void Include(const Range& other) {
     min = std::min(min, other.min);
     max = std::max(max, other.max);
@@ -31,6 +32,8 @@ Parameters ParametersOf(Range range, Mode mode);
 Range RangeOf(const Parameters& parameters, Mode mode);
 // Of 0 and a constant of float32.
 Range RangeOf(const Tensor& constant);
+// Those of a constant of float32 of its own: exact where it lies on a grid of so few steps.
+Parameters ParametersOf(const Tensor& constant, Mode mode);
 
 std::shared_ptr<const Quantization> ToQuantization(const Parameters& parameters);
 

@@ -170,10 +170,27 @@ class Planner {
     return made > kLargeResult && made > 4 * given;
   }
 
+  bool IsTrained(const ir::Value* value) const {
+    if (!IsFloat32(value) || value->constant() != nullptr) return false;
+    const auto range = ranges_(*value);
+    return range && range->trained;
+  }
+
+  bool TouchesTrained(const ir::Node& node) const {
+    for (size_t i = 0; i < node.operand_count(); ++i) {
+      if (IsTrained(node.operand(i))) return true;
+    }
+    for (size_t i = 0; i < node.output_count(); ++i) {
+      if (IsTrained(node.output(i))) return true;
+    }
+    return false;
+  }
+
   void LeaveLightOnesInFloat() {
     std::vector<const ir::Node*> light;
     for (const ir::Node& node : function_.nodes()) {
-      if (plan_.integer.contains(&node) && !HasWeights(node, options_.mode)) light.push_back(&node);
+      const bool may_stay = !HasWeights(node, options_.mode) && !TouchesTrained(node);
+      if (plan_.integer.contains(&node) && may_stay) light.push_back(&node);
     }
     // Results first, so that one turn does for a whole tail; the heads then in their own order.
     bool changed = true;
@@ -211,16 +228,23 @@ class Planner {
     return entry->second;
   }
 
+  // Ranges that were trained apart stay apart where a QUANTIZE can stand between them.
+  bool TrainedApart(const ir::Value& a, const ir::Value& b) {
+    const auto &one = ClassOf(a).range, &other = ClassOf(b).range;
+    return one && other && one->trained && other->trained &&
+           (one->min != other->min || one->max != other->max);
+  }
+
   void Union(const ir::Value& into, const ir::Value& other) {
     const Class gone = ClassOf(other);
     Class& kept = ClassOf(into);
     const ir::Value *root = Root(&into), *moved = Root(&other);
     if (root == moved) return;
     if (gone.range) {
-      if (kept.range) {
-        kept.range->Include(*gone.range);
-      } else {
+      if (!kept.range || (gone.range->trained && !kept.range->trained)) {
         kept.range = gone.range;
+      } else if (gone.range->trained == kept.range->trained) {
+        kept.range->Include(*gone.range);
       }
     }
     if (!kept.fixed) kept.fixed = gone.fixed;
@@ -264,7 +288,10 @@ class Planner {
         made.range->Include(range);
       }
     }
-    if (operands.size() == 1) return Union(*operands[0], *result);
+    if (operands.size() == 1) {
+      if (!TrainedApart(*operands[0], *result)) Union(*operands[0], *result);
+      return;
+    }
     for (const ir::Value* operand : operands) {
       if (MayShare(*operand, *result, node)) Union(*result, *operand);
     }
@@ -275,6 +302,7 @@ class Planner {
     const Class &own = ClassOf(operand), &joined = ClassOf(result);
     if (own.fixed || joined.fixed) return false;
     if (!own.range || !joined.range) return true;
+    if (TrainedApart(operand, result)) return false;
     for (const ir::Use& use : operand.uses()) {
       if (use.user != &node) return own.range->width() * kNearlyAsWide >= joined.range->width();
     }
@@ -298,7 +326,14 @@ class Planner {
       const ir::Value* result = function_.result(i);
       if (result->is_parameter() || plan_.integer.contains(result->node())) add_known(result);
     }
+    const auto add_trained = [&](const ir::Value* value) {
+      if (!IsTrained(value)) return;
+      add(value);
+      plan_.rounded.insert(value);
+    };
+    for (size_t i = 0; i < function_.parameter_count(); ++i) add_trained(function_.parameter(i));
     for (const ir::Node& node : function_.nodes()) {
+      for (size_t i = 0; i < node.output_count(); ++i) add_trained(node.output(i));
       if (!plan_.integer.contains(&node)) continue;
       const Rule& rule = *RuleOf(node, options_.mode);
       for (const ir::Value* operand : ActivationOperands(node, rule)) add(operand);

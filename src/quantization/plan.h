@@ -38,8 +38,10 @@ struct KeptFloat {
 // Tensors that share a scale have one class.
 struct Plan {
   std::unordered_set<const ir::Node*> integer;  // nodes
-  // Of every float value that an integer node computes or reads, constants excepted.
+  // Of every float value that an integer node computes or reads or that was trained, constants excepted.
   std::unordered_map<const ir::Value*, Parameters> parameters;
+  // Those with a trained range: they stand for their integers even where floats read them.
+  std::unordered_set<const ir::Value*> rounded;
   std::vector<KeptFloat> kept;  // ops of numbers in float, other than those that only surround such
 
   // Operands of ops that join tensors of very different ranges.

@@ -63,18 +63,15 @@ class Quantizer {
   Quantizer(std::shared_ptr<const ir::Module> module, const Options& options,
             const std::vector<SignatureSamples>& samples, const runtime::CustomKernels& custom_kernels,
             const Hooks& hooks, Context& context)
-      : module_(std::move(module)),
+      : trained_(IsInteger(options.mode) ? TakeTrainedRanges(module, options.mode, context)
+                                         : TrainedModel{module, module, {}, {}, {}}),
+        module_(trained_.plain),
         options_(options),
         samples_(samples),
         custom_kernels_(custom_kernels),
         hooks_(hooks),
         context_(context) {
     for (const std::string& pattern : options.keep_float) patterns_.emplace_back(pattern);
-    if (options.mode == Mode::kInt8 && HasTrainedRanges(*module_)) {
-      const ir::ModuleCopy copy = ir::CopyModule(*module_);
-      trained_ = TakeTrainedRanges(*copy.module);
-      module_ = copy.module;
-    }
     for (const ir::Function* function : ir::EntryFunctions(*module_)) entries_.insert(function->name);
   }
 
@@ -83,7 +80,8 @@ class Quantizer {
     LS_RETURN_IF_FAILED(Observe());
     if (options_.mode != Mode::kFloat16) {
       const int bits = options_.mode == Mode::kWeight4 ? 4 : 8;
-      LS_TRY(weights_, RoundedWeights::Make(*module_, bits, patches_.get(), options_.threads, context_));
+      LS_TRY(weights_,
+             RoundedWeights::Make(*trained_.simulation, bits, patches_.get(), options_.threads, context_));
     }
     Quantized result;
     RangeMethod method = RangeMethod::kMinMax;
@@ -107,15 +105,16 @@ class Quantizer {
 
   Result<void> Observe() {
     for (const SignatureSamples& one : samples_) {
-      if (patches_ == nullptr) patches_ = std::make_unique<PatchCollection>(*module_, one.source->count());
-      // Where nobody asked for samples and none are needed, a model that cannot be run here is no reason to
-      // fail.
+      if (patches_ == nullptr)
+        patches_ = std::make_unique<PatchCollection>(*trained_.simulation, one.source->count());
+      // Where nobody asked for samples and none are needed, or ranges are known from training, a model that
+      // cannot be run here is no reason to fail.
       NullSink ignored;
       Context quiet{context_.host, ignored, context_.limits, context_.cancelled};
-      const bool optional = one.made_up && !IsInteger(options_.mode);
+      const bool optional = one.made_up && (!IsInteger(options_.mode) || !trained_.ranges.empty());
       Observations seen;
-      const auto ran = Calibrate(module_, one.signature, *one.source, Running("calibrating"), seen,
-                                 patches_.get(), optional ? quiet : context_);
+      const auto ran = Calibrate(trained_.simulation, one.signature, *one.source, Running("calibrating"),
+                                 seen, patches_.get(), optional ? quiet : context_);
       observations_.Merge(seen);
       if (!ran && !optional) {
         if (!one.made_up || context_.is_cancelled()) return kFailed;
@@ -125,10 +124,10 @@ class Quantizer {
                 .Cause("their numbers are random: what the model takes for a size or a position may not fit")
                 .Fix("give samples that the model takes", "--data FOLDER"));
       }
-      if (optional) continue;
+      if (!ran || !IsInteger(options_.mode)) continue;
       made_up_ = made_up_ || one.made_up;
       if (*ran > 0) {
-        if (IsInteger(options_.mode)) ReportNotFinite(*module_, seen, *one.source, context_);
+        if (IsInteger(options_.mode)) ReportNotFinite(*trained_.simulation, seen, *one.source, context_);
         continue;
       }
       // Who gave the samples knows best what is wrong with them.
@@ -138,8 +137,8 @@ class Quantizer {
                                           .Fix("give samples that the model takes", "--data FOLDER"));
     }
     if (IsInteger(options_.mode)) {
-      if (!samples_.empty()) ReportUnreached(*module_, observations_, context_);
-      ReportRangeSources(options_.mode, trained_.size(), made_up_, context_);
+      if (!samples_.empty()) ReportUnreached(*trained_.simulation, observations_, context_);
+      ReportRangeSources(options_.mode, trained_.ranges.size(), made_up_, context_);
     }
     if (context_.is_cancelled()) return kFailed;
     return hooks_.observed ? hooks_.observed() : Result<void>();
@@ -177,7 +176,8 @@ class Quantizer {
     const ViewedSamples some(chosen, options_.max_accuracy_drop && TakesPictures());
     CalibrationOptions running = Running(stage);
     if (stage.empty()) running.progress = nullptr;
-    return MeasureDamage(module_, build.copy, samples_[0].signature, some, running, with_layers, context_);
+    return MeasureDamage(trained_.simulation, CopyOfSimulation(trained_, build.copy), samples_[0].signature,
+                         some, running, with_layers, context_);
   }
 
   // --- quantized forms
@@ -205,7 +205,7 @@ class Quantizer {
   }
 
   const Patches* PatchesOf(const ir::Node& original) const {
-    return patches_ != nullptr ? patches_->Find(original) : nullptr;
+    return patches_ != nullptr ? patches_->Find(trained_.Simulated(original)) : nullptr;
   }
 
   // With float inputs and outputs a form can be compared with the original.
@@ -214,7 +214,9 @@ class Quantizer {
     build.method = method;
     build.copy = ir::CopyModule(*module_);
     const Originals originals = Reverse(build.copy);
-    const auto weights = [&](const ir::Node& node) { return weights_.Find(*originals.at(&node)); };
+    const auto weights = [&](const ir::Node& node) {
+      return weights_.Find(trained_.Simulated(*originals.at(&node)));
+    };
     const auto patches = [&](const ir::Node& node) { return PatchesOf(*originals.at(&node)); };
     if (!IsInteger(options_.mode)) {
       const auto keep = [&](const ir::Node& node) { return WhyKept(*originals.at(&node)); };
@@ -245,8 +247,9 @@ class Quantizer {
   }
 
   std::optional<Range> RangeFor(const ir::Value& value, RangeMethod method) const {
-    if (const auto trained = trained_.find(&value); trained != trained_.end()) return trained->second;
-    const Observed* observed = observations_.Find(value);
+    if (const auto trained = trained_.ranges.find(&value); trained != trained_.ranges.end())
+      return trained->second;
+    const Observed* observed = observations_.Find(trained_.Simulated(value));
     if (observed == nullptr || observed->samples == 0 || observed->not_finite_sample != Observed::kNever)
       return std::nullopt;
     const Range chosen = ChooseRange(*observed, method, options_.mode);
@@ -258,6 +261,7 @@ class Quantizer {
     for (const ir::Node* node : plan.integer) moved.integer.insert(copy.nodes.at(node));
     for (const auto& [value, parameters] : plan.parameters)
       moved.parameters.emplace(copy.values.at(value), parameters);
+    for (const ir::Value* value : plan.rounded) moved.rounded.insert(copy.values.at(value));
     return moved;
   }
 
@@ -407,7 +411,8 @@ class Quantizer {
     return result;
   }
 
-  std::shared_ptr<const ir::Module> module_;
+  const TrainedModel trained_;
+  const std::shared_ptr<const ir::Module> module_;  // what becomes integers: trained_.plain
   const Options& options_;
   const std::vector<SignatureSamples>& samples_;
   const runtime::CustomKernels& custom_kernels_;
@@ -419,8 +424,7 @@ class Quantizer {
   std::unique_ptr<PatchCollection> patches_;
   RoundedWeights weights_;
   std::set<const ir::Node*> repaired_;  // layers that stay in float for accuracy
-  TrainedRanges trained_;
-  Damage damage_;  // of the method that was chosen
+  Damage damage_;                       // of the method that was chosen
   bool made_up_ = false;
 };
 

@@ -76,6 +76,7 @@ void RoundedWeights::RoundGroup(const std::vector<size_t>& group, int bits, cons
     for (const ir::Node* node : entries_[member].nodes) inputs.push_back(patches.Find(*node));
   }
   Entry& first = entries_[group[0]];
+  if (first.rounded.exact) return;
   RoundByMoments(*first.weights, inputs, bits, first.rounded);
   for (const size_t member : group) entries_[member].rounded.values = first.rounded.values;
 }

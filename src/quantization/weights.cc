@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
+
+#include "quantization/grid.h"
 
 namespace litesmith::quantization {
 namespace {
@@ -59,16 +62,29 @@ float BestScale(std::span<const float> values, const Slice& slice, float largest
   return best;
 }
 
+// The step of a slice that lies on a grid of signed integers. Official files leave the lowest of them unused,
+// but training may not.
+std::optional<float> GridOf(std::span<const float> values, const Slice& slice, int most) {
+  std::vector<float> own;
+  ForEach(slice, [&](size_t i) { own.push_back(values[i]); });
+  const auto narrow = StepOf(own, {most, most, 2 * most});
+  return narrow ? narrow : StepOf(own, {most + 1, most, 2 * most + 1});
+}
+
 QuantizedConstant Quantize(const Tensor& weights, const std::vector<Slice>& slices, int bits,
                            std::span<const float> least = {}) {
   const auto values = weights.data<float>();
   const int most = bits == 8 ? 127 : 7;
   auto quantization = std::make_shared<Quantization>();
   float largest_scale = 0;
+  bool exact = true;
   for (const Slice& slice : slices) {
     const float largest = LargestOf(values, slice);
-    const float scale = bits == 8 || largest == 0 ? largest / static_cast<float>(most)
-                                                  : BestScale(values, slice, largest, most);
+    const auto grid = GridOf(values, slice, most);
+    exact = exact && (grid || largest == 0);
+    const float scale = grid                        ? *grid
+                        : bits == 8 || largest == 0 ? largest / static_cast<float>(most)
+                                                    : BestScale(values, slice, largest, most);
     quantization->scale.push_back(scale);
     largest_scale = std::max(largest_scale, scale);
   }
@@ -77,18 +93,22 @@ QuantizedConstant Quantize(const Tensor& weights, const std::vector<Slice>& slic
   for (float& scale : quantization->scale) {
     if (scale < largest_scale * 1e-6f) scale = largest_scale;
   }
-  for (size_t s = 0; s < slices.size() && least.size() == slices.size(); ++s)
+  for (size_t s = 0; s < slices.size() && least.size() == slices.size(); ++s) {
+    exact = exact && quantization->scale[s] >= least[s];
     quantization->scale[s] = std::max(quantization->scale[s], least[s]);
+  }
   quantization->zero_point.assign(slices.size(), 0);
   std::vector<int8_t> integers(values.size());
   for (size_t s = 0; s < slices.size(); ++s) {
     const float scale = quantization->scale[s];
     ForEach(slices[s], [&](size_t i) {
       const float q = std::round(values[i] / scale);
-      integers[i] = static_cast<int8_t>(std::clamp(q, static_cast<float>(-most), static_cast<float>(most)));
+      // Only on a grid does a number lie beyond.
+      integers[i] =
+          static_cast<int8_t>(std::clamp(q, static_cast<float>(-most - 1), static_cast<float>(most)));
     });
   }
-  return {PackIntegers(integers, weights.dims(), bits), std::move(quantization)};
+  return {PackIntegers(integers, weights.dims(), bits), std::move(quantization), exact};
 }
 
 }  // namespace

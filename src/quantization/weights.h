@@ -12,12 +12,15 @@ namespace litesmith::quantization {
 struct QuantizedConstant {
   Tensor values;
   std::shared_ptr<const Quantization> quantization;
+  bool exact = false;  // the numbers lay on a grid already: there is nothing to round
 };
 
 // float32 to symmetric integers of `bits` (8 or 4: -127..127, -7..7), with one scale for each slice along
-// `axis`, or one for all if it is -1. The scale is max |w| / most; with 4 bits, where that wastes steps on
-// outliers, the one of least squared error. A slice of zeros gets the largest scale of the others. No scale
-// is below its entry in `least`, if there is one for each slice.
+// `axis`, or one for all if it is -1. A slice that lies on a grid of so few steps, as quantization-aware
+// training leaves it, keeps its step and is exact (then -128 and -8 may occur, too). Else the scale is
+// max |w| / most; with 4 bits, where that wastes steps on outliers, the one of least squared error. A slice
+// of zeros gets the largest scale of the others. No scale is below its entry in `least`, if there is one for
+// each slice.
 QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits,
                                   std::span<const float> least = {});
 // Integers of 8 or 4 bits as a tensor, those of 4 packed (the first in the low bits), and back.

@@ -23,6 +23,49 @@ const OneOp kQuantizationOps[] = {
   %a = const f32[2] [-0.5, -2]
   %b = const f32[2] [1.25, 0.5]
   %y = tf.FakeQuantWithMinMaxVarsPerChannel(%x, %a, %b) {num_bits = 8} : f32[20,2] return %y })"},
+    {"FakeQuantNarrowAwayFromTheMiddle", R"((%x: f32[400]) {
+  %y = tf.FakeQuantWithMinMaxArgs(%x) {min = -0.7f, max = 1.3f, num_bits = 8, narrow_range = true} : f32[400]
+  return %y })"},
+    {"RoundTripSigned", R"((%x: f32[400]) {
+  %a = const f32[] [-0.5]
+  %b = const f32[] [1.25]
+  %y = tf.QuantizeAndDequantizeV2(%x, %a, %b) {num_bits = 8, range_given = true} : f32[400] return %y })"},
+    {"RoundTripUnsigned", R"((%x: f32[400]) {
+  %a = const f32[] [-0.5]
+  %b = const f32[] [1.25]
+  %y = tf.QuantizeAndDequantizeV2(%x, %a, %b) {num_bits = 4, range_given = true, signed_input = false} : f32[400]
+  return %y })"},
+    {"RoundTripNarrow", R"((%x: f32[400]) {
+  %a = const f32[] [-1.5]
+  %b = const f32[] [1.25]
+  %y = tf.QuantizeAndDequantizeV4(%x, %a, %b) {num_bits = 5, range_given = true, narrow_range = true} : f32[400]
+  return %y })"},
+    {"RoundTripPerChannelWhereTiesGoToTheEvenStep", R"((%x: i32[8,3]) {
+  %f = tf.Cast(%x) {DstT = type f32} : f32[8,3]
+  %a = const f32[3] [-14, -28, -7]
+  %b = const f32[3] [14, 1, 7]
+  %y = tf.QuantizeAndDequantizeV4(%f, %a, %b) {num_bits = 4, range_given = true, narrow_range = true, axis = 1} : f32[8,3]
+  return %y })",
+     -20, 20},
+    {"RoundTripPerChannelWhereTiesGoUp", R"((%x: i32[3,8]) {
+  %f = tf.Cast(%x) {DstT = type f32} : f32[3,8]
+  %a = const f32[3] [-14, -28, -7]
+  %b = const f32[3] [14, 1, 7]
+  %y = tf.QuantizeAndDequantizeV4(%f, %a, %b) {num_bits = 4, range_given = true, narrow_range = true, axis = 0, round_mode = "HALF_UP"} : f32[3,8]
+  return %y })",
+     -20, 20},
+    {"RoundTripWithBitsAsAnOperand", R"((%x: f32[400]) {
+  %a = const f32[] [-1]
+  %b = const f32[] [1]
+  %n = const i32[] [7]
+  %y = tf.QuantizeAndDequantizeV3(%x, %a, %b, %n) {range_given = true} : f32[400] return %y })"},
+    {"RoundTripInTheRangeOfTheNumbers", R"((%x: f32[40]) {
+  %a = const f32[] [0]
+  %y = tf.QuantizeAndDequantizeV2(%x, %a, %a) {num_bits = 8} : f32[40] return %y })"},
+    {"RoundTripInTheRangeOfEachSlice", R"((%x: f32[4,3,5]) {
+  %a = const f32[] [0]
+  %y = tf.QuantizeAndDequantizeV4(%x, %a, %a) {num_bits = 8, axis = 1, signed_input = false} : f32[4,3,5]
+  return %y })"},
 };
 
 class QuantizationOps : public LowersAs {};
@@ -32,6 +75,26 @@ INSTANTIATE_TEST_SUITE_P(Table, QuantizationOps, testing::ValuesIn(kQuantization
 TEST_F(LoweringTest, ARangeFromWhichNoScaleFollowsIsRefused) {
   Load("(%x: f32[4]) { %y = tf.FakeQuantWithMinMaxArgs(%x) {min = 6.0f, max = -1.0f} : f32[4] return %y }");
   EXPECT_EQ(Refusal(), "LS0401");
+}
+
+TEST_F(LoweringTest, ARangeThatWasNeverTrainedIsRefusedEvenOfWeights) {
+  Load(R"((%x: f32[4]) {
+  %w = const f32[4] [1, 2, 3, 4]
+  %a = const f32[] [nan]
+  %b = const f32[] [1]
+  %q = tf.FakeQuantWithMinMaxVars(%w, %a, %b) {num_bits = 8} : f32[4]
+  %y = tf.AddV2(%x, %q) : f32[4]
+  return %y
+})");
+  EXPECT_EQ(Refusal(), "LS0401");
+}
+
+TEST_F(LoweringTest, ARangeWithoutZeroIsMovedAndTold) {
+  Load("(%x: f32[4]) { %y = tf.FakeQuantWithMinMaxArgs(%x) {min = 1.0f, max = 3.0f} : f32[4] return %y }");
+  ASSERT_TRUE(LowerModule(*module_, {}, context_).ok());
+  ASSERT_EQ(findings_.findings().size(), 1u);
+  EXPECT_EQ(findings_.findings()[0].severity, Severity::kWarning);
+  EXPECT_EQ(CodeText(findings_.findings()[0].code), "LS0401");
 }
 
 class Tables : public LoweringTest {

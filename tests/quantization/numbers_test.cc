@@ -54,7 +54,7 @@ TEST(Parameters, ActivationsRoundHalvesAwayFromZeroAndSaturate) {
 }
 
 TEST(Weights, EachChannelHasItsOwnScale) {
-  const Tensor weights = Tensor::Of<float>({2, 2}, {1, -0.5f, 100, 25});
+  const Tensor weights = Tensor::Of<float>({2, 2}, {1, -0.503f, 100, 25.2f});
   const QuantizedConstant made = QuantizeWeights(weights, 0, 8);
   ASSERT_EQ(made.quantization->scale.size(), 2u);
   EXPECT_FLOAT_EQ(made.quantization->scale[0], 1.0f / 127);
@@ -65,7 +65,7 @@ TEST(Weights, EachChannelHasItsOwnScale) {
 }
 
 TEST(Weights, ChannelsOfADepthwiseFilterAreColumns) {
-  const Tensor weights = Tensor::Of<float>({1, 2, 1, 3}, {1, 10, 100, -2, 5, 50});
+  const Tensor weights = Tensor::Of<float>({1, 2, 1, 3}, {1.006f, 10, 100, -2, 5.03f, 50});
   const QuantizedConstant made = QuantizeWeights(weights, 3, 8);
   ASSERT_EQ(made.quantization->scale.size(), 3u);
   EXPECT_FLOAT_EQ(made.quantization->scale[0], 2.0f / 127);

@@ -194,7 +194,8 @@ TEST_F(QuantizeTest, WhatIsQuantizedAlreadyIsRefused) {
 signature "s" @main
 func @main(%x "x": f32[1,4] "x") -> ("y") {
   %q = tfl.QUANTIZE(%x) {} : i8[1,4]<0.5:3> "q"
-  %y = tfl.DEQUANTIZE(%q) {} : f32[1,4] "y"
+  %r = tfl.RELU(%q) {} : i8[1,4]<0.5:3> "r"
+  %y = tfl.DEQUANTIZE(%r) {} : f32[1,4] "y"
   return %y
 }
 )");

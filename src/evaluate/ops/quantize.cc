@@ -30,6 +30,8 @@ Result<Grid> GridOf(const Call& call, float min, float max) {
     grid.degenerate = true;
     return grid;
   }
+  if (!(min < max) || std::isinf(min) || std::isinf(max))
+    return call.Fail(fmt::format("a range from {} to {} makes no grid", min, max));
   const float low = call.attributes().Bool("narrow_range") ? 1 : 0;
   const auto high = static_cast<float>((int64_t{1} << bits) - 1);
   grid.scale = (max - min) / (high - low);
@@ -54,7 +56,6 @@ Result<Outputs> Fake(const Call& call, float min, float max) {
 LS_EVALUATE(FakeQuantWithMinMaxArgs) {
   LS_RETURN_IF_FAILED(ExpectInputs(call, 1));
   const float min = call.attributes().Float("min", -6), max = call.attributes().Float("max", 6);
-  if (!(min < max)) return call.Fail(fmt::format("a range from {} to {} is empty", min, max));
   return Fake(call, min, max);
 }
 LS_EVALUATE(FakeQuantWithMinMaxVars) {
