@@ -127,8 +127,13 @@ class Rewriter {
     for (size_t i = 0; i < node.output_count(); ++i) {
       if (rule.result_role(i) != Role::kActivation) continue;
       ir::Value* result = node.output(i);
-      result->type = IntegerType(*result, plan_.parameters.at(result));
-      forms_[result] = {result, nullptr};
+      const Parameters& wanted = plan_.parameters.at(result);
+      const Parameters given = rule.scales == Scales::kFixed ? FixedParameters(node, options_.mode) : wanted;
+      result->type = IntegerType(*result, given);
+      ir::Value* integer = result;
+      if (!(given == wanted))
+        integer = ir::Builder(*node.next()).Make(tfl::QUANTIZE, {result}, IntegerType(*result, wanted));
+      forms_[result] = {integer, nullptr};
     }
     for (size_t i = 0; i < node.operand_count(); ++i) {
       if (node.operand(i) != nullptr && rule.operand_role(i) == Role::kActivation)

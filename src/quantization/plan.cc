@@ -228,6 +228,14 @@ class Planner {
     return entry->second;
   }
 
+  // Whether the scale of the kernel's result is not nearly the one that was trained.
+  bool TrainedOtherwise(const ir::Node& node, const Class& result) const {
+    if (!result.range || !result.range->trained) return false;
+    const Range own = RangeOf(FixedParameters(node, options_.mode), options_.mode);
+    const float near = own.width() / 20;
+    return std::fabs(own.min - result.range->min) > near || std::fabs(own.max - result.range->max) > near;
+  }
+
   // Ranges that were trained apart stay apart where a QUANTIZE can stand between them.
   bool TrainedApart(const ir::Value& a, const ir::Value& b) {
     const auto &one = ClassOf(a).range, &other = ClassOf(b).range;
@@ -271,7 +279,9 @@ class Planner {
     for (size_t i = 0; i < node.output_count(); ++i) {
       if (rule.result_role(i) != Role::kActivation) continue;
       Class& made = ClassOf(*node.output(i));
-      if (rule.scales == Scales::kFixed) made.fixed = FixedParameters(node, options_.mode);
+      if (rule.scales == Scales::kFixed && !TrainedOtherwise(node, made)) {
+        made.fixed = FixedParameters(node, options_.mode);
+      }
       if (rule.scales == Scales::kSame && result != nullptr) Union(*result, *node.output(i));
       result = result == nullptr ? node.output(i) : result;
     }

@@ -64,7 +64,7 @@ class Quantizer {
             const std::vector<SignatureSamples>& samples, const runtime::CustomKernels& custom_kernels,
             const Hooks& hooks, Context& context)
       : trained_(IsInteger(options.mode) ? TakeTrainedRanges(module, options.mode, context)
-                                         : TrainedModel{module, module, {}, {}, {}}),
+                                         : TrainedModel{module, module}),
         module_(trained_.plain),
         options_(options),
         samples_(samples),
@@ -104,9 +104,12 @@ class Quantizer {
   // --- samples
 
   Result<void> Observe() {
+    bool observed = false;
     for (const SignatureSamples& one : samples_) {
       if (patches_ == nullptr)
         patches_ = std::make_unique<PatchCollection>(*trained_.simulation, one.source->count());
+      // What training left in float stays there: made-up inputs know no better.
+      if (one.made_up && trained_.complete && options_.float_fallback) continue;
       // Where nobody asked for samples and none are needed, or ranges are known from training, a model that
       // cannot be run here is no reason to fail.
       NullSink ignored;
@@ -124,8 +127,9 @@ class Quantizer {
                 .Cause("their numbers are random: what the model takes for a size or a position may not fit")
                 .Fix("give samples that the model takes", "--data FOLDER"));
       }
-      if (!ran || !IsInteger(options_.mode)) continue;
+      if (optional && (!ran || !IsInteger(options_.mode))) continue;
       made_up_ = made_up_ || one.made_up;
+      observed = true;
       if (*ran > 0) {
         if (IsInteger(options_.mode)) ReportNotFinite(*trained_.simulation, seen, *one.source, context_);
         continue;
@@ -137,7 +141,7 @@ class Quantizer {
                                           .Fix("give samples that the model takes", "--data FOLDER"));
     }
     if (IsInteger(options_.mode)) {
-      if (!samples_.empty()) ReportUnreached(*trained_.simulation, observations_, context_);
+      if (observed) ReportUnreached(*trained_.simulation, observations_, context_);
       ReportRangeSources(options_.mode, trained_.ranges.size(), made_up_, context_);
     }
     if (context_.is_cancelled()) return kFailed;

@@ -191,7 +191,8 @@ void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& contex
             .Headline("{} ranges come from training", trained)
             .Cause("the model was trained with fake quantization; its ranges became those of the integers{}",
                    made_up ? ", and what has none was observed on made-up inputs" : "")
-            .Fix("nothing has to be done; samples serve what training left open", "--data FOLDER"));
+            .Fix("nothing has to be done; samples make integers of what training left in float",
+                 "--data FOLDER"));
     return;
   }
   if (!made_up) return;

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "quantization/plan.h"
 #include "quantization/rules.h"
 #include "runtime/fold.h"
 #include "tfl/ops.h"
@@ -171,36 +173,49 @@ class Remover {
     if (!added) entry->second.Include(range);  // two on one value: both must fit
   }
 
-  // What such an op moves or clips, or null.
-  ir::Value* Moved(const ir::Node& node) const {
-    if (node.Is(tfl::RELU) || node.Is(tfl::RELU6) || node.Is(tfl::RELU_N1_TO_1)) return node.operand(0);
+  static bool Clips(const ir::Node& node) {
+    return node.Is(tfl::RELU) || node.Is(tfl::RELU6) || node.Is(tfl::RELU_N1_TO_1);
+  }
+
+  // What such an op moves, joins or clips; empty for other ops.
+  std::vector<const ir::Value*> Moved(const ir::Node& node) const {
+    std::vector<const ir::Value*> moved;
     const Rule* rule = RuleOf(node, mode_);
-    if (rule == nullptr || rule->scales != Scales::kSame) return nullptr;
-    ir::Value* moved = nullptr;
+    if (rule == nullptr || (rule->scales != Scales::kSame && !Clips(node))) return moved;
     for (size_t i = 0; i < node.operand_count(); ++i) {
-      if (node.operand(i) == nullptr || rule->operand_role(i) != Role::kActivation) continue;
-      if (moved != nullptr) return nullptr;
-      moved = node.operand(i);
+      if (node.operand(i) != nullptr && rule->operand_role(i) == Role::kActivation)
+        moved.push_back(node.operand(i));
     }
     return moved;
   }
 
-  void Give(const ir::Value& from, const ir::Value& to) {
-    const auto found = model_.ranges.find(&from);
-    if (found != model_.ranges.end() && to.constant() == nullptr)
-      model_.ranges.emplace(&to, Range(found->second));
+  // What holds all of them, if something was trained and nothing is unknown.
+  std::optional<Range> RangeOfAll(const std::vector<const ir::Value*>& values) const {
+    std::optional<Range> all;
+    for (const ir::Value* value : values) {
+      if (value->constant() != nullptr) continue;
+      const auto found = model_.ranges.find(value);
+      if (found == model_.ranges.end()) return std::nullopt;
+      if (all) all->Include(found->second);
+      all = all.value_or(found->second);
+    }
+    for (const ir::Value* value : values) {
+      if (all && IsFloatConstant(*value)) all->Include(RangeOf(*value->constant()));
+    }
+    return all;
   }
 
-  // Forwards through what moves and clips, and backwards through what moves.
+  // Forwards through what moves, joins and clips, and backwards through what moves.
   void PassOn(const ir::Function& function) {
     for (const ir::Node& node : function.nodes()) {
-      const ir::Value* moved = Moved(node);
-      for (size_t i = 0; moved != nullptr && i < node.output_count(); ++i) Give(*moved, *node.output(i));
+      const auto range = RangeOfAll(Moved(node));
+      for (size_t i = 0; range && i < node.output_count(); ++i) model_.ranges.emplace(node.output(i), *range);
     }
     for (const ir::Node* node = function.return_node(); node != nullptr; node = node->previous()) {
-      const ir::Value* moved = Moved(*node);
-      const bool alone = moved != nullptr && node->output_count() == 1 && moved->uses().size() == 1;
-      if (alone && RuleOf(*node, mode_)->scales == Scales::kSame) Give(*node->output(0), *moved);
+      const std::vector<const ir::Value*> moved = Moved(*node);
+      if (moved.size() != 1 || moved[0]->uses().size() != 1 || node->output_count() != 1 || Clips(*node))
+        continue;
+      if (const auto range = RangeOfAll({node->output(0)})) model_.ranges.emplace(moved[0], *range);
     }
   }
 
@@ -208,6 +223,30 @@ class Remover {
   ir::Module& plain_;
   const Mode mode_;
 };
+
+// Whether what the node takes and gives has ranges, where it has to have any.
+bool IsKnown(const ir::Node& node, const TrainedModel& model, Mode mode) {
+  const Rule& rule = *RuleOf(node, mode);
+  const auto known = [&](const ir::Value* value) {
+    return value == nullptr || value->constant() != nullptr || model.ranges.contains(value);
+  };
+  for (size_t i = 0; i < node.operand_count(); ++i) {
+    if (rule.operand_role(i) == Role::kActivation && !known(node.operand(i))) return false;
+  }
+  return rule.scales == Scales::kFixed || known(node.output(0));
+}
+
+bool IsComplete(const TrainedModel& model, Mode mode) {
+  size_t layers = 0, known = 0;
+  for (const auto& function : model.plain->functions()) {
+    for (const ir::Node& node : function->nodes()) {
+      if (!HasWeights(node, mode)) continue;
+      ++layers;
+      known += IsKnown(node, model, mode) ? 1 : 0;
+    }
+  }
+  return 2 * known >= layers;
+}
 
 template <class T>
 const T& FoundOr(const std::unordered_map<const T*, const T*>& map, const T& other) {
@@ -224,7 +263,7 @@ const ir::Value& TrainedModel::Simulated(const ir::Value& value) const {
 const ir::Node& TrainedModel::Simulated(const ir::Node& node) const { return FoundOr(simulated_nodes, node); }
 
 TrainedModel TakeTrainedRanges(std::shared_ptr<const ir::Module> module, Mode mode, Context& context) {
-  TrainedModel model{module, module, {}, {}, {}};
+  TrainedModel model{module, module};
   if (!HasTrainedRanges(*module)) return model;
   const auto simulation = ir::CopyModule(*module).module;
   FoldConstants(*simulation, context);
@@ -234,6 +273,7 @@ TrainedModel TakeTrainedRanges(std::shared_ptr<const ir::Module> module, Mode mo
   Remover(model, *copy.module, mode).Run();
   model.simulation = simulation;
   model.plain = copy.module;
+  model.complete = IsComplete(model, mode);
   return model;
 }
 

@@ -225,6 +225,56 @@ func @main(%x "x": f32[1,32] "x") -> ("y") {
   }
 }
 
+TEST_F(TrainedRangesTest, WhatTrainingLeftInFloatStaysThereUnlessThereAreSamples) {
+  const std::vector<float> steps(32, 0.004f);
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[1,32] "x") -> ("y") {
+  %a = tfl.FAKE_QUANT(%x) {max = 1.55f, min = -1.0f, num_bits = 8, narrow_range = false} : f32[1,32] "a"
+  %w = const f32[32,32] #0
+  %b = tfl.FULLY_CONNECTED(%a, %w, _) {} : f32[1,32] "b"
+  %q = tfl.FAKE_QUANT(%b) {max = 5.1f, min = 0.0f, num_bits = 8, narrow_range = false} : f32[1,32] "q"
+  %l = tfl.LEAKY_RELU(%q) {alpha = 0.1f} : f32[1,32] "l"
+  %m = tfl.MUL(%l, %q) {} : f32[1,32] "m"
+  %y = tfl.FAKE_QUANT(%m) {max = 6.35f, min = -6.4f, num_bits = 8, narrow_range = false} : f32[1,32] "y"
+  return %y
+}
+)",
+                            {OnGrid({32, 32}, steps, -90, 90)});
+  Options options;
+  options.mode = Mode::kInt8;
+  const auto made_up = ArraySamples::Random({1, 32}, 4);
+  const Quantized by_training = QuantizeWith(module, options, made_up, true);
+  EXPECT_EQ(Named(*by_training.module, "l")->type.dtype, DType::kFloat32);
+  EXPECT_EQ(Named(*by_training.module, "b")->type.dtype, DType::kInt8);
+  EXPECT_LE(FarthestFromTraining(module, by_training), 0.0501f);
+  const Quantized by_samples = Integers(module, true);
+  EXPECT_EQ(Named(*by_samples.module, "l")->type.dtype, DType::kInt8);
+  options.float_fallback = false;
+  const Quantized forced = QuantizeWith(module, options, made_up, true);
+  EXPECT_EQ(Named(*forced.module, "l")->type.dtype, DType::kInt8);
+}
+
+TEST_F(TrainedRangesTest, AFixedScaleThatIsNotTheTrainedOneIsRequantized) {
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[1,32] "x") -> ("y", "z") {
+  %a = tfl.FAKE_QUANT(%x) {max = 1.55f, min = -1.0f, num_bits = 8, narrow_range = false} : f32[1,32] "a"
+  %b = tfl.LOGISTIC(%a) {} : f32[1,32] "b"
+  %y = tfl.FAKE_QUANT(%b) {max = 0.6f, min = 0.0f, num_bits = 8, narrow_range = false} : f32[1,32] "y"
+  %c = tfl.LOGISTIC(%a) {} : f32[1,32] "c"
+  %z = tfl.FAKE_QUANT(%c) {max = 1.0f, min = 0.0f, num_bits = 8, narrow_range = false} : f32[1,32] "z"
+  return %y, %z
+}
+)");
+  const Quantized quantized = Integers(module, false);
+  EXPECT_LE(FarthestFromTraining(module, quantized), 0.0061f);
+  const ir::Node* requantized = Named(*quantized.module, "b")->uses()[0].user;
+  ASSERT_TRUE(requantized->Is(tfl::QUANTIZE));
+  EXPECT_NEAR(requantized->output()->type.quantization->scale[0], 0.6 / 255, 1e-6);
+  EXPECT_TRUE(Named(*quantized.module, "c")->uses()[0].user->Is(tfl::DEQUANTIZE)) << "nearly its own scale";
+}
+
 TEST_F(TrainedRangesTest, SixteenBitsKeepWhatEightWereTrainedFor) {
   const std::vector<float> steps(32, 0.004f);
   const auto module = Parse(kTrained, {OnGrid({32, 32}, steps, -90, 90), OnGrid({32, 32}, steps, -40, 70)});
