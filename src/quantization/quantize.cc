@@ -7,6 +7,7 @@
 
 #include "ir/copy.h"
 #include "ir/signature.h"
+#include "quantization/equalization.h"
 #include "quantization/integer.h"
 #include "quantization/made_up_ranges.h"
 #include "quantization/plan.h"
@@ -25,6 +26,8 @@ namespace {
 // Samples on which candidates are compared and damage is told, a layer's sensitivity is measured, and tensors
 // are looked at.
 constexpr size_t kMeasured = 12, kSensitive = 4, kByLayer = 4;
+// Samples that show which channels are narrow.
+constexpr size_t kEqualizing = 16;
 // A repair must hold for the boxes of many pictures.
 constexpr size_t kRepaired = 24;
 // Of 20 like sets of pictures, 19 lose no more than what is measured on one and so many standard deviations.
@@ -77,6 +80,7 @@ class Quantizer {
 
   Result<Quantized> Run() {
     LS_RETURN_IF_FAILED(CheckIsFloat(*module_, context_));
+    LS_RETURN_IF_FAILED(EqualizeChannels());
     LS_RETURN_IF_FAILED(Observe());
     if (options_.mode != Mode::kFloat16) {
       const int bits = options_.mode == Mode::kWeight4 ? 4 : 8;
@@ -102,6 +106,28 @@ class Quantizer {
   using Originals = std::unordered_map<const ir::Node*, const ir::Node*>;
 
   // --- samples
+
+  // What fails here fails in Observe again, and is told there.
+  Result<void> EqualizeChannels() {
+    if (options_.mode != Mode::kInt8 || !trained_.ranges.empty() || samples_.empty()) return {};
+    const ChannelClasses classes(*module_);
+    std::vector<ChannelRanges> parts(static_cast<size_t>(options_.threads), ChannelRanges(classes));
+    SampleRuns runs;
+    runs.observer = [&](int worker, size_t, const ir::Value& value, const TensorView& view) {
+      parts[static_cast<size_t>(worker)].Add(value, view);
+    };
+    NullSink ignored;
+    Context quiet{context_.host, ignored, context_.limits, context_.cancelled};
+    for (const SignatureSamples& one : samples_) {
+      const SomeSamples few(*one.source, kEqualizing);
+      if (!RunSamples(module_, one.signature, few, Running("looking at channels"), runs, quiet)) break;
+    }
+    if (context_.is_cancelled()) return kFailed;
+    for (size_t i = 1; i < parts.size(); ++i) parts[0].Merge(parts[i]);
+    if (auto equalized = Equalize(*module_, classes, parts[0]))
+      module_ = trained_.plain = trained_.simulation = std::move(equalized);
+    return {};
+  }
 
   Result<void> Observe() {
     bool observed = false;
@@ -415,8 +441,8 @@ class Quantizer {
     return result;
   }
 
-  const TrainedModel trained_;
-  const std::shared_ptr<const ir::Module> module_;  // what becomes integers: trained_.plain
+  TrainedModel trained_;
+  std::shared_ptr<const ir::Module> module_;  // what becomes integers: trained_.plain
   const Options& options_;
   const std::vector<SignatureSamples>& samples_;
   const runtime::CustomKernels& custom_kernels_;
