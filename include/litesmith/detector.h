@@ -43,7 +43,7 @@ struct Found {
 
 struct DetectorOptions {
   int threads = 1;
-  CustomOps custom_ops;  // kernels that the program does not have
+  CustomOps custom_ops;  // kernels that neither the program nor the model has
   // What overrules the model's metadata.
   std::optional<std::array<float, 3>> mean, std;  // by red, green, blue: (pixel - mean) / std
   std::vector<std::string> labels;                // class 0 first

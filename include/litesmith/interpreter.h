@@ -9,7 +9,7 @@ namespace litesmith::api {
 struct RunOptions {
   std::string signature;  // key; empty: serving_default, else the first, else the main graph
   int threads = 1;        // of an interpreter's own
-  CustomOps custom_ops;   // kernels that the program does not have
+  CustomOps custom_ops;   // kernels that neither the program nor the model has
 };
 
 // For one thread at a time; any number of interpreters may run one model at once, and share its weights.

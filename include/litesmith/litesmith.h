@@ -6,4 +6,5 @@
 #include <litesmith/finding.h>
 #include <litesmith/interpreter.h>
 #include <litesmith/model.h>
+#include <litesmith/quantize.h>
 #include <litesmith/tensor.h>

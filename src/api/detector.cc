@@ -74,7 +74,8 @@ Outcome<Detector> Detector::Create(const Model& model, const DetectorOptions& op
   auto data = std::make_unique<Data>();
   const auto made = data->session.RunVoid([&]() -> Result<void> {
     Context& context = data->session.context;
-    LS_TRY(const runtime::Options own, OwnOptions(options.threads, options.custom_ops, context));
+    LS_TRY(const runtime::Options own,
+           OwnOptions(options.threads, options.custom_ops, model.data().custom_kernels, context));
     LS_TRY(data->detector, pipeline::Detector::Create(model.data().module, own, context));
     vision::Preparation& preparation = data->detector->preparation();
     if (options.mean) preparation.mean = *options.mean;

@@ -33,8 +33,8 @@ Interpreter::~Interpreter() = default;
 Outcome<Interpreter> Interpreter::Create(const Model& model, const RunOptions& options) {
   auto data = std::make_unique<Data>();
   const auto made = data->session.RunVoid([&]() -> Result<void> {
-    LS_TRY(const runtime::Options own,
-           OwnOptions(options.threads, options.custom_ops, data->session.context));
+    LS_TRY(const runtime::Options own, OwnOptions(options.threads, options.custom_ops,
+                                                  model.data().custom_kernels, data->session.context));
     LS_TRY(data->interpreter,
            runtime::Interpreter::Create(model.data().module, options.signature, own, data->session.context));
     data->inputs = InfosOf(data->interpreter->inputs());

@@ -1,5 +1,6 @@
 #include "api/model.h"
 
+#include "api/custom_ops.h"
 #include "api/session.h"
 #include "api/tensor.h"
 #include "import/tflite/import.h"
@@ -22,18 +23,6 @@ SignatureInfo InfoOf(const ir::Function& function, const ir::Signature* signatur
   return info;
 }
 
-Model ModelOf(std::shared_ptr<ir::Module> module) {
-  const auto data = std::make_shared<Model::Data>();
-  for (const ir::Signature& signature : module->signatures) {
-    const ir::Function* function = module->FindFunction(signature.function);
-    if (function != nullptr) data->signatures.push_back(InfoOf(*function, &signature));
-  }
-  if (module->signatures.empty() && !module->functions().empty())
-    data->signatures.push_back(InfoOf(*module->functions()[0], nullptr));
-  data->module = std::move(module);
-  return Model(data);
-}
-
 detection::Mode ToInternal(Detection detection) {
   switch (detection) {
     case Detection::kExact:
@@ -49,6 +38,19 @@ detection::Mode ToInternal(Detection detection) {
 }
 
 }  // namespace
+
+Model ModelOf(std::shared_ptr<ir::Module> module, runtime::CustomKernels custom_kernels) {
+  const auto data = std::make_shared<Model::Data>();
+  for (const ir::Signature& signature : module->signatures) {
+    const ir::Function* function = module->FindFunction(signature.function);
+    if (function != nullptr) data->signatures.push_back(InfoOf(*function, &signature));
+  }
+  if (module->signatures.empty() && !module->functions().empty())
+    data->signatures.push_back(InfoOf(*module->functions()[0], nullptr));
+  data->module = std::move(module);
+  data->custom_kernels = std::move(custom_kernels);
+  return Model(data);
+}
 
 Model::Model(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
 
@@ -66,9 +68,14 @@ Outcome<Model> Model::Load(const std::string& path, const ConvertOptions& option
     own.detection = ToInternal(options.detection);
     own.allow_custom_ops = options.allow_custom_ops;
     own.custom_ops = options.custom_ops;
+    own.custom_op_shapes = options.custom_op_shapes;
+    LS_TRY(own.custom_kernels, KernelsOf(options.custom_kernels, {}, session.context));
+    own.keep_preamble = options.keep_preamble;
+    own.target_runtime = options.target_runtime;
+    LS_RETURN_IF_FAILED(pipeline::CheckRuntimeName(own.target_runtime, session.context));
     own.labels = options.labels;
     LS_TRY(pipeline::Converted converted, pipeline::LoadModel(path, own, session.context));
-    return ModelOf(std::move(converted.module));
+    return ModelOf(std::move(converted.module), std::move(own.custom_kernels));
   });
 }
 
@@ -77,7 +84,7 @@ Outcome<Model> Model::LoadTflite(std::span<const std::byte> file) {
   return session.Run([&]() -> Result<Model> {
     const auto copy = std::make_shared<std::vector<std::byte>>(file.begin(), file.end());
     LS_TRY(std::unique_ptr<ir::Module> module, import_tflite::ImportTflite({copy, *copy}, session.context));
-    return ModelOf(std::move(module));
+    return ModelOf(std::move(module), {});
   });
 }
 

@@ -31,13 +31,6 @@ constexpr std::pair<DType, litesmith::DType> kPairs[] = {
     {DType::kUInt4, litesmith::DType::kUInt4},
 };
 
-litesmith::DType ToInternal(DType dtype) {
-  for (const auto& [ours, own] : kPairs) {
-    if (ours == dtype) return own;
-  }
-  return litesmith::DType::kInvalid;
-}
-
 DType ToPublic(litesmith::DType dtype) {
   for (const auto& [ours, own] : kPairs) {
     if (own == dtype) return ours;
@@ -46,6 +39,13 @@ DType ToPublic(litesmith::DType dtype) {
 }
 
 }  // namespace
+
+litesmith::DType ToInternal(DType dtype) {
+  for (const auto& [ours, own] : kPairs) {
+    if (ours == dtype) return own;
+  }
+  return litesmith::DType::kInvalid;
+}
 
 struct TensorAccess {
   static Tensor Make(DType dtype, std::vector<int64_t> shape, std::shared_ptr<const void> owner,

@@ -8,6 +8,7 @@
 
 #include "cli/outputs.h"
 #include "cli/session.h"
+#include "findings/json.h"
 #include "formats/image/picture.h"
 #include "pipeline/detector.h"
 
@@ -170,6 +171,27 @@ Result<void> MakeFolderOf(const std::string& folder, Context& context) {
                                      .Fix("name a folder that can be written to with -o"));
 }
 
+Result<Found> DetectOn(const std::string& image, const Arguments& arguments, pipeline::Detector& detector,
+                       Context& context) {
+  LS_TRY(const FileBytes file, ReadFile(context, image, "a picture"));
+  LS_TRY(Picture picture, ReadPicture(file.bytes, image, context));
+  Found found{image, std::move(picture)};
+  const double start = context.host.Seconds();
+  LS_TRY(found.detections, detector.Detect(found.picture, static_cast<float>(arguments.score_threshold),
+                                           static_cast<size_t>(arguments.max_results)));
+  found.milliseconds = (context.host.Seconds() - start) * 1e3;
+  return found;
+}
+
+// A picture that gave nothing, so that each picture has its entry: with the findings from number `first`.
+Json FailedEntry(const std::string& image, const FindingList& findings, size_t first) {
+  const std::vector<Finding>& all = findings.findings();
+  const std::vector<Finding> own(all.begin() + static_cast<ptrdiff_t>(std::min(first, all.size())),
+                                 all.end());
+  return {{"image", image}, {"detections", Json::array()}, {"findings", findings::ToJson(own)}};
+}
+
+// An entry for each picture, also where some fail; fails if all do.
 Result<std::vector<Json>> DetectAll(Session& session, Arguments& arguments, Context& context) {
   LS_RETURN_IF_FAILED(session.CheckStandardOutput());
   LS_RETURN_IF_FAILED(ReadModelArguments(session, arguments.model, context));
@@ -185,28 +207,24 @@ Result<std::vector<Json>> DetectAll(Session& session, Arguments& arguments, Cont
   const bool progress =
       images.size() > 1 && !session.options.json && !session.options.quiet && isatty(STDERR_FILENO) != 0;
   std::vector<Json> entries;
-  bool failed = false;
+  bool any = images.empty();
   for (size_t i = 0; i < images.size(); ++i) {
     if (progress) std::fprintf(stderr, "\r%zu of %zu", i + 1, images.size());
-    auto file = ReadFile(context, images[i], "a picture");
-    auto picture = file ? ReadPicture(file->bytes, images[i], context) : Result<Picture>(kFailed);
-    if (!picture) {  // the others are still worth looking at
-      failed = true;
+    const size_t before = session.findings.findings().size();
+    auto found = DetectOn(images[i], arguments, *detector, context);
+    if (!found) {  // the others are still worth looking at
+      entries.push_back(FailedEntry(images[i], session.findings, before));
       continue;
     }
-    Found found{images[i], *std::move(picture)};
-    const double start = context.host.Seconds();
-    LS_TRY(found.detections, detector->Detect(found.picture, static_cast<float>(arguments.score_threshold),
-                                              static_cast<size_t>(arguments.max_results)));
-    found.milliseconds = (context.host.Seconds() - start) * 1e3;
-    entries.push_back(ToJson(found));
-    if (!session.options.quiet) session.Print(ToText(found));
+    any = true;
+    entries.push_back(ToJson(*found));
+    if (!session.options.quiet) session.Print(ToText(*found));
     if (drawings.empty()) continue;
     if (drawings[i] != arguments.output) LS_RETURN_IF_FAILED(MakeFolderOf(arguments.output, context));
-    LS_RETURN_IF_FAILED(WriteDrawn(found, drawings[i], context));
+    LS_RETURN_IF_FAILED(WriteDrawn(*found, drawings[i], context));
   }
   if (progress) std::fprintf(stderr, "\r");
-  if (failed) return kFailed;
+  if (!any) return kFailed;
   return entries;
 }
 

@@ -3,8 +3,8 @@
 #include "cli/repeatable.h"
 #include "cli/session.h"
 #include "findings/logs/log_text.h"
+#include "pipeline/checks.h"
 #include "runtime/custom/library.h"
-#include "tfl/op.h"
 
 namespace litesmith::cli {
 namespace {
@@ -177,17 +177,7 @@ Result<void> ReadModelArguments(Session& session, ModelArguments& arguments, Con
                       : arguments.detection == "raw"  ? detection::Mode::kRaw
                       : arguments.detection == "keep" ? detection::Mode::kKeep
                                                       : detection::Mode::kAuto;
-  if (!options.target_runtime.empty() && !tfl::IsRuntime(options.target_runtime)) {
-    const std::string& newest = tfl::NewestRuntime();
-    return context.findings.Report(
-        Finding(Code::kWrongUse)
-            .Headline("there is no TensorFlow Lite {}", options.target_runtime)
-            .Cause("--target-runtime takes the version of a TensorFlow Lite, as 2.9: from 1.5 to 1.15 and "
-                   "from 2.0 "
-                   "to {}",
-                   newest.substr(0, newest.rfind('.')))
-            .Fix("name the oldest one that must run the file", "--target-runtime 2.9"));
-  }
+  LS_RETURN_IF_FAILED(pipeline::CheckRuntimeName(options.target_runtime, context));
   if (!arguments.labels.empty()) {
     LS_TRY(options.labels, ReadLabels(arguments.labels, context));
   }

@@ -81,14 +81,6 @@ constexpr std::array kAdvice = {
            "*PoolGradV2 SymbolicGradient",
            Code::kNoLowering, "it computes a gradient, which belongs to training",
            "export the inference function alone, without the training step (training=False)"},
-    Advice{"FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3 BatchNormWithGlobalNormalization",
-           Code::kNoLowering,
-           "it normalizes with the statistics of the batch at hand (is_training is true), as only training "
-           "does; with the "
-           "stored averages, which a .tflite would use, the results are others",
-           "export with training=False (Keras: model(x, training=False); Object Detection API: "
-           "is_training=False), so that "
-           "the stored averages are used"},
     Advice{
         "Random* StatelessRandom* StatelessTruncatedNormal StatelessMultinomial Stateful* TruncatedNormal "
         "Multinomial "
@@ -105,15 +97,16 @@ constexpr std::array kAdvice = {
            "use one of these pairs of types, or, for keys that are small numbers, a constant and tf.gather; "
            "or look it up in "
            "the app"},
-    Advice{
-        "Assign* ResourceScatter* Scatter* Variable* TemporaryVariable DestroyTemporaryVariable CountUpTo "
-        "ResourceStridedSliceAssign ResourceCountUpTo VarHandleOp ReadVariableOp DestroyResourceOp",
-        Code::kVariableWritten,
-        "the model writes to a variable while it runs; TensorFlow Lite has variables, but Litesmith does not "
-        "write ops for them yet",
-        "keep the state outside: give it to the model as an input and take it back as an output; or, if "
-        "it only counts "
-        "or averages while training, export with training=False or make it a constant"},
+    Advice{"Assign AssignAdd AssignSub ResourceScatter* Scatter* Variable* TemporaryVariable "
+           "DestroyTemporaryVariable CountUpTo "
+           "ResourceStridedSliceAssign ResourceCountUpTo DestroyResourceOp",
+           Code::kVariableWritten,
+           "the model writes to a variable while it runs; TensorFlow Lite has variables, but none that are "
+           "written "
+           "in parts or by this op",
+           "keep the state outside: give it to the model as an input and take it back as an output; or, if "
+           "it only counts "
+           "or averages while training, export with training=False or make it a constant"},
     Advice{
         "TPU* _TPU* ConfigureDistributedTPU ShutdownDistributedTPU *TPUEmbedding* Collective* Nccl* _Nccl* "
         "CrossReplicaSum AllToAll Xla*",

@@ -1,5 +1,8 @@
 // What becomes of an op that the user wants kept: a custom op whose options are a FlexBuffers map of its
 // attributes.
+#include <algorithm>
+
+#include "base/list_some.h"
 #include "formats/graphdef/attributes.h"
 #include "formats/tflite/flex_options.h"
 #include "lowering/advice.h"
@@ -29,7 +32,29 @@ Attributes CustomOpAttributes(const ir::Node& node) {
   return {{"custom_code", std::string(node.op_name())}, {"custom_options", flex::Pack(options)}};
 }
 
-Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
+namespace {
+
+Finding KeptFinding(const ir::Node& node, const Options& options) {
+  const std::string name(node.op_name());
+  const std::vector<std::string>& kernels = options.kernels;
+  Finding finding = tf::FindingAt(Code::kCustomOpKept, node);
+  finding.Headline("op {} is kept as a custom op", name);
+  finding.Cause("a runtime needs a kernel named {} to run this file", name);
+  if (std::find(kernels.begin(), kernels.end(), name) != kernels.end()) {
+    finding.cause += "; the kernel that was given here is no part of it";
+    return finding.Fix("let the app that runs the file register the same kernel");
+  }
+  if (kernels.empty())
+    return finding.Fix("try it here with a kernel in a shared library", "--custom-op-library FILE.so");
+  finding.cause += fmt::format("; the libraries that were given have none of that name, but {}",
+                               ListSome(kernels, kShownNames));
+  return finding.Fix("if one of their functions registers it under another name, say which",
+                     fmt::format("--custom-op-library FILE.so:{}=SYMBOL", name));
+}
+
+}  // namespace
+
+Result<void> KeepAsCustomOp(ir::Node& node, const Options& options, Context& context) {
   const std::string op_name(node.op_name());
   std::vector<ir::Type> types;
   for (size_t i = 0; i < node.output_count(); ++i) types.push_back(node.output(i)->type);
@@ -41,11 +66,7 @@ Result<void> KeepAsCustomOp(ir::Node& node, Context& context) {
     custom->output(i)->name = node.output(i)->name;
     node.output(i)->ReplaceAllUsesWith(custom->output(i));
   }
-  context.findings.Report(
-      tf::FindingAt(Code::kCustomOpKept, node)
-          .Headline("op {} is kept as a custom op", op_name)
-          .Cause("a runtime needs a kernel named {} to run this file", op_name)
-          .Fix("try it here with a kernel in a shared library", "--custom-op-library FILE.so"));
+  context.findings.Report(KeptFinding(node, options));
   if (const std::string lost = LostAttributes(node.attributes); !lost.empty()) {
     context.findings.Report(
         tf::FindingAt(Code::kAttributeLost, node)

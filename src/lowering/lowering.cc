@@ -5,6 +5,7 @@
 
 #include "lowering/advice.h"
 #include "lowering/tables.h"
+#include "lowering/variables.h"
 #include "tf/shape_context.h"
 
 namespace litesmith::lowering {
@@ -28,14 +29,15 @@ const std::unordered_map<const ir::OpDef*, LowerFunction>& Table() {
 }
 
 bool IsAsked(const Options& options, std::string_view name) {
-  return std::find(options.custom_ops.begin(), options.custom_ops.end(), name) != options.custom_ops.end();
+  return std::find(options.custom_ops.begin(), options.custom_ops.end(), name) != options.custom_ops.end() ||
+         std::find(options.kernels.begin(), options.kernels.end(), name) != options.kernels.end();
 }
 
 // Who names an op, or brings a kernel for it, gets it as a custom op, whatever else could be made of it.
 Result<void> LowerNode(ir::Node& node, const Options& options, Context& context) {
   const bool unknown = node.op().Has(ir::kUnknownOp);
   if (IsAsked(options, node.op_name()) || (unknown && options.allow_custom_ops))
-    return KeepAsCustomOp(node, context);
+    return KeepAsCustomOp(node, options, context);
   const auto found = Table().find(&node.op());
   if (found != Table().end()) {
     Lowering lowering(node, context);
@@ -98,6 +100,7 @@ Failed Lowering::Report(Code code, std::string cause, std::string fix) {
 
 Result<void> LowerModule(ir::Module& module, const Options& options, Context& context) {
   bool failed = !LowerTables(module, context).ok();
+  InitializeVariables(module);
   for (const auto& function : module.functions()) {
     for (ir::Node& node : function->nodes()) {
       if (node.op().dialect != ir::Dialect::kTf) continue;

@@ -21,6 +21,7 @@ namespace litesmith::lowering {
 struct Options {
   bool allow_custom_ops = false;  // any op without a form becomes a custom op if TensorFlow does not know it
   std::vector<std::string> custom_ops;  // these do
+  std::vector<std::string> kernels;     // so do these, for which a kernel is at hand
 };
 
 // One node being lowered: makes nodes before it, then replaces it.
@@ -76,7 +77,7 @@ bool HasLowering(const ir::OpDef& op);
 // FlexBuffers form that official tools use.
 Attributes CustomOpAttributes(const ir::Node& node);
 // Makes the node a custom op of its own name.
-Result<void> KeepAsCustomOp(ir::Node& node, Context& context);
+Result<void> KeepAsCustomOp(ir::Node& node, const Options& options, Context& context);
 
 // Lowers every node of every function, in order; all refusals are reported before it fails. Nodes that are of
 // TFL already stay.

@@ -67,6 +67,12 @@ bool TakesComplex(const ir::Node& node) {
          node.Is(tf::ExpandDims) || node.op().Has(ir::kCalls);
 }
 
+// Parts of complex numbers that come from outside: TensorFlow Lite takes them in 128 bits, too.
+bool IsNativePart(const ir::Node& node) {
+  return (node.Is(tf::Real) || node.Is(tf::Imag) || node.Is(tf::ComplexAbs)) &&
+         node.operand(0)->is_parameter() && node.operand(0)->type.dtype == DType::kComplex128;
+}
+
 std::vector<DType> DTypesOf(const ir::Node& node) {
   std::vector<DType> dtypes;
   for (const ir::Value* operand : node.operands()) {
@@ -86,7 +92,7 @@ FoundByDType FindForeign(const Module& module) {
   FoundByDType found;
   for (const auto& function : module.functions()) {
     for (const ir::Node& node : function->nodes()) {
-      if (TakesAny(node)) continue;
+      if (TakesAny(node) || IsNativePart(node)) continue;
       const std::vector<DType> dtypes = DTypesOf(node);
       const auto foreign = std::find_if(dtypes.begin(), dtypes.end(), IsForeign);
       if (foreign == dtypes.end()) continue;
@@ -186,8 +192,21 @@ ir::Value* Cast(ir::Builder& builder, ir::Value* value, DType to) {
   return builder.Make(tf::Cast, {value}, {to, value->type.shape, nullptr}, {{"DstT", to}});
 }
 
+// What a part of a number of 128 bits gives is cut to float32 behind it.
+void CutResult(ir::Node& node) {
+  ir::Builder after(*node.next());
+  ir::Value* result = node.output();
+  ir::Value* narrow = Cast(after, result, DType::kFloat32);
+  result->ReplaceAllUsesWith(narrow);
+  narrow->node()->SetOperand(0, result);
+}
+
 void ConvertBody(ir::Function& function) {
   for (ir::Node& node : function.nodes()) {
+    if (IsNativePart(node)) {
+      CutResult(node);
+      continue;
+    }
     ConvertAttributes(node);
     for (size_t i = 0; i < node.output_count(); ++i) {
       ir::Type& type = node.output(i)->type;
@@ -219,15 +238,19 @@ void ConvertEntry(ir::Function& function) {
   for (size_t i = 0; i < function.parameter_count(); ++i) {
     ir::Value* parameter = function.parameter(i);
     if (!IsForeign(parameter->type.dtype)) continue;
+    std::vector<ir::Use> uses;
+    for (const ir::Use& use : parameter->uses()) {
+      if (!IsNativePart(*use.user)) uses.push_back(use);
+    }
+    if (uses.empty()) continue;
     ir::Value* inside = Cast(at_start, parameter, Computed(parameter->type.dtype));
-    parameter->ReplaceAllUsesWith(inside);
-    inside->node()->SetOperand(0, parameter);
+    for (const ir::Use& use : uses) use.user->SetOperand(use.operand, inside);
   }
   ConvertBody(function);
   ir::Builder at_end(function);
   for (size_t i = 0; i < results.size(); ++i) {
     ir::Value* result = function.result(i);
-    if (results[i]->is_parameter()) {
+    if (results[i]->is_parameter() || IsNativePart(*results[i]->node())) {
       result = results[i];  // passed through untouched
     } else if (result->type.dtype != dtypes[i]) {
       std::string name = std::exchange(result->name, {});

@@ -75,7 +75,19 @@ ir::Value* ElementOfPack(const ir::Node& slice) {
   return index >= 0 && index < count ? pack->operand(static_cast<size_t>(index)) : nullptr;
 }
 
+bool IsResult(const ir::Value& value) {
+  return std::any_of(value.uses().begin(), value.uses().end(),
+                     [](const ir::Use& use) { return use.user->Is(ir::kReturn); });
+}
+
 }  // namespace
+
+void ReplaceBySame(ir::Value& value, ir::Value& same) {
+  // One name can stand for one of them only: inputs keep theirs, and so does the first of several results.
+  const bool named = !value.name.empty() && !same.is_parameter();
+  if (same.name.empty() || (named && IsResult(value) && !IsResult(same))) same.name = value.name;
+  value.ReplaceAllUsesWith(&same);
+}
 
 ir::Value* SameValue(const ir::Node& node) {
   if (node.output_count() == 0 || node.operand_count() == 0 || node.operand(0) == nullptr) return nullptr;

@@ -2,6 +2,7 @@
 // the same content are equal nodes too, so weights that a graph holds twice are stored once.
 #include <unordered_map>
 
+#include "passes/identities.h"
 #include "passes/passes.h"
 
 namespace litesmith::passes {
@@ -70,7 +71,7 @@ Result<Changed> MergeEqualNodes(Module& module, PassContext&) {
         seen.emplace(hash, &node);
         continue;
       }
-      for (size_t i = 0; i < node.output_count(); ++i) node.output(i)->ReplaceAllUsesWith(equal->output(i));
+      for (size_t i = 0; i < node.output_count(); ++i) ReplaceBySame(*node.output(i), *equal->output(i));
       function->Erase(&node);
       changed = true;
     }

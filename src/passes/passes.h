@@ -24,6 +24,8 @@ Result<Changed> SplitFusedOps(Module& module, PassContext& context);
 Result<Changed> RaiseControlFlow(Module& module, PassContext& context);
 // Constants and variables that a loop or branch takes from outside move into its functions.
 Result<Changed> SinkInvariants(Module& module, PassContext& context);
+// What a loop carries along without looking at it is taken past it.
+Result<Changed> DropUnusedInvariants(Module& module, PassContext& context);
 // Variables that nothing writes become constants.
 Result<Changed> FreezeVariables(Module& module, PassContext& context);
 // Every value gets a name of its own, by which a file's tensor is found again in the source.
@@ -41,6 +43,9 @@ Result<Changed> CutPreamble(Module& module, PassContext& context);
 Result<Changed> Simplify(Module& module, PassContext& context);
 // A batch norm or a per-channel scale after a convolution disappears into its weights.
 Result<Changed> FoldBatchNorm(Module& module, PassContext& context);
+// Lists of tensors that go through loops and branches become tensors with an axis more; what follows from
+// their shapes is for another sweep, and further lists may follow from that.
+Result<Changed> ListsAsTensors(Module& module, PassContext& context);
 // A case whose index is not known becomes branches within branches.
 Result<Changed> NestCases(Module& module, PassContext& context);
 // Products and sums around erf, erfc or tanh that give GELU become TensorFlow Lite's op, which came with 2.9.

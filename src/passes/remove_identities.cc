@@ -1,5 +1,6 @@
 #include <array>
 
+#include "passes/identities.h"
 #include "passes/passes.h"
 #include "tf/ops.h"
 #include "tf/shape_context.h"
@@ -46,9 +47,7 @@ Result<Changed> RemoveIdentities(Module& module, PassContext& context) {
           ir::Value* source = node.operand(i);
           const ir::Type& type = node.output(i)->type;
           if (!source->type.shape.ranked() && type.shape.ranked()) source->type.shape = type.shape;
-          // A result that is itself named keeps that name where the source has none of its own.
-          if (source->name.empty()) source->name = node.output(i)->name;
-          node.output(i)->ReplaceAllUsesWith(source);
+          ReplaceBySame(*node.output(i), *source);
         }
       }
       if ((PassesOn(node) || IsDropped(node)) && !node.used()) {

@@ -77,8 +77,7 @@ class Simplifier {
     if (node.op().dialect != ir::Dialect::kTf) return false;
     if (lists.Visit(node) || ReplaceUnpack(node)) return true;
     if (ir::Value* same = SameValue(node)) {
-      if (same->name.empty()) same->name = node.output()->name;
-      node.output()->ReplaceAllUsesWith(same);
+      ReplaceBySame(*node.output(), *same);
       return !node.used();
     }
     LS_TRY(const bool folded, Fold(node));

@@ -91,7 +91,37 @@ bool SinkIntoBranches(ir::Node& node, const std::vector<ir::Function*>& branches
   return changed;
 }
 
+// Loop variables that neither condition nor body looks at.
+bool DropUnusedVariables(ir::Node& loop) {
+  ir::Function* condition = Called(loop, "cond");
+  ir::Function* body = Called(loop, "body");
+  if (condition == nullptr || body == nullptr || body->result_count() != loop.operand_count() ||
+      body->parameter_count() != loop.operand_count() ||
+      condition->parameter_count() != loop.operand_count()) {
+    return false;
+  }
+  bool changed = false;
+  for (size_t i = loop.operand_count(); i-- > 0;) {
+    const bool unused = body->result(i) == body->parameter(i) && body->parameter(i)->uses().size() == 1 &&
+                        !condition->parameter(i)->used();
+    if (!unused) continue;
+    DropLoopVariable(loop, *condition, *body, i);
+    changed = true;
+  }
+  return changed;
+}
+
 }  // namespace
+
+Result<Changed> DropUnusedInvariants(Module& module, PassContext&) {
+  bool changed = false;
+  for (const auto& function : module.functions()) {
+    for (ir::Node& node : function->nodes()) {
+      if (node.Is(tf::While) || node.Is(tf::StatelessWhile)) changed |= DropUnusedVariables(node);
+    }
+  }
+  return changed ? Changed::kYes : Changed::kNo;
+}
 
 Result<Changed> SinkInvariants(Module& module, PassContext&) {
   bool changed = false;

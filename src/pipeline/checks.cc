@@ -5,11 +5,19 @@
 #include <unordered_set>
 
 #include "base/finding.h"
+#include "tf/ops.h"
 #include "tf/shape_context.h"
 #include "tfl/op.h"
 
 namespace litesmith::pipeline {
 namespace {
+
+// What is known of a shape is a constant, whatever goes in.
+bool LooksAtShapes(const ir::Node& node) {
+  return node.Is(tf::Shape) || node.Is(tf::ShapeN) || node.Is(tf::Size) || node.Is(tf::Rank) ||
+         node.Is(tf::TensorListLength) || node.Is(tf::TensorListElementShape) ||
+         node.Is(tf::TensorArraySizeV3);
+}
 
 // Whether a value depends on a parameter of its function, following calls as if they used all they are given.
 bool DependsOnInput(const ir::Value* start) {
@@ -20,6 +28,7 @@ bool DependsOnInput(const ir::Value* start) {
     waiting.pop_back();
     if (value == nullptr || !seen.insert(value).second) continue;
     if (value->is_parameter()) return true;
+    if (LooksAtShapes(*value->node())) continue;
     for (size_t i = 0; i < value->node()->operand_count(); ++i) waiting.push_back(value->node()->operand(i));
   }
   return false;
@@ -81,6 +90,18 @@ Result<void> CheckInterface(const ir::Module& module, const InputsAndOutputs& be
     }
   }
   return {};
+}
+
+Result<void> CheckRuntimeName(const std::string& target, Context& context) {
+  if (target.empty() || tfl::IsRuntime(target)) return {};
+  const std::string& newest = tfl::NewestRuntime();
+  return context.findings.Report(
+      Finding(Code::kWrongUse)
+          .Headline("there is no TensorFlow Lite {}", target)
+          .Cause("--target-runtime takes the version of a TensorFlow Lite, as 2.9: from 1.5 to 1.15 and "
+                 "from 2.0 to {}",
+                 newest.substr(0, newest.rfind('.')))
+          .Fix("name the oldest one that must run the file", "--target-runtime 2.9"));
 }
 
 Result<void> CheckTargetRuntime(const ir::Module& module, std::string_view target, Context& context) {

@@ -22,6 +22,9 @@ InputsAndOutputs ObserveInterface(const ir::Module& module);
 // it has to be constant: no elements, or a shape that is fixed), and warns of results without elements.
 Result<void> CheckInterface(const ir::Module& module, const InputsAndOutputs& before, Context& context);
 
+// Reports kWrongUse if `target` is neither empty nor a version of TensorFlow Lite, as "2.9".
+Result<void> CheckRuntimeName(const std::string& target, Context& context);
+
 // Reports kTargetTooOld for each op that the runtime `target` ("2.9") lacks, or lacks in the version that the
 // node needs, and fails if there is one. Custom ops are nobody's business here.
 Result<void> CheckTargetRuntime(const ir::Module& module, std::string_view target, Context& context);

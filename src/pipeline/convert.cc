@@ -45,6 +45,12 @@ constexpr std::array kSimplify = {
     Pass{"prune", passes::Prune},
 };
 
+// What is left of lists has a course that is only known at run time.
+constexpr std::array kLists = {Pass{"lists-as-tensors", passes::ListsAsTensors},
+                               Pass{"drop-unused-invariants", passes::DropUnusedInvariants}};
+// One list's shape may tell the next one's; nesting is shallow.
+constexpr int kMostRoundsOfLists = 8;
+
 // After folding, which resolves cases whose index it finds and computes in the model's own dtypes.
 constexpr std::array kNarrow = {Pass{"nest-cases", passes::NestCases},
                                 Pass{"float32", passes::ComputeInFloat32}};
@@ -137,6 +143,11 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
     LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
     if (source.incomplete) return {};  // what detection would find in half a graph says nothing
     LS_TRY(source.recognised, detection::Recognise(module, detection_options, context));
+    for (int round = 0; round < kMostRoundsOfLists; ++round) {
+      LS_TRY(const ir::Changed changed, ir::RunPasses(module, kLists, passes));
+      if (changed == ir::Changed::kNo) break;
+      LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
+    }
     LS_RETURN_IF_FAILED(ir::RunPasses(module, kNarrow, passes));
     LS_RETURN_IF_FAILED(ir::RunPasses(module, kSimplify, passes));
     if (options.target_runtime.empty() || !tfl::OlderRuntime(options.target_runtime, "2.9"))
@@ -148,8 +159,8 @@ Result<void> ConvertSource(Converted& source, const ConvertOptions& options, Con
   if (source.incomplete && !keep_going) return kFailed;
 
   if (keep_going) options.root_causes->Follow(module);
-  lowering::Options lowering_options{options.allow_custom_ops, options.custom_ops};
-  for (const auto& [name, kernel] : options.custom_kernels) lowering_options.custom_ops.push_back(name);
+  lowering::Options lowering_options{options.allow_custom_ops, options.custom_ops, {}};
+  for (const auto& [name, kernel] : options.custom_kernels) lowering_options.kernels.push_back(name);
   LS_RETURN_IF_FAILED(lowering::LowerModule(module, lowering_options, context));
   watch.Lap("lowering");
   if (source.incomplete) return kFailed;

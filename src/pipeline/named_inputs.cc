@@ -23,37 +23,44 @@ std::string WithoutIndex(const std::string& name) {
 
 }  // namespace
 
-Result<void> SetInputs(runtime::Interpreter& interpreter, const std::vector<NamedTensor>& given,
-                       Context& context) {
-  const auto& infos = interpreter.inputs();
-  std::vector<bool> set(infos.size(), false);
-  bool failed = false;
+ArrangedInputs ArrangeInputs(const std::vector<runtime::TensorInfo>& inputs,
+                             const std::vector<NamedTensor>& given, Context& context) {
+  ArrangedInputs arranged;
+  arranged.tensors.resize(inputs.size());
   for (const NamedTensor& entry : given) {
     const auto matches = [&](const runtime::TensorInfo& info) {
       return info.name == entry.name || info.tensor == entry.name ||
              WithoutIndex(info.name) == WithoutIndex(entry.name);
     };
-    auto found = std::find_if(infos.begin(), infos.end(), matches);
-    if (entry.name.empty() && infos.size() == 1) found = infos.begin();  // an .npy file
-    if (found == infos.end()) {
-      failed = true;
+    auto found = std::find_if(inputs.begin(), inputs.end(), matches);
+    if (entry.name.empty() && inputs.size() == 1) found = inputs.begin();  // an .npy file
+    if (found == inputs.end()) {
+      arranged.failed = true;
       context.findings.Report(Finding(Code::kInputUnknown)
                                   .Headline("the model has no input '{}'", entry.name)
-                                  .Cause("it has {}", Names(infos))
+                                  .Cause("it has {}", Names(inputs))
                                   .Fix("give it the name of one of these"));
       continue;
     }
-    const size_t index = static_cast<size_t>(found - infos.begin());
-    set[index] = true;
-    failed |= !interpreter.SetInput(index, entry.tensor).ok();
+    arranged.tensors[static_cast<size_t>(found - inputs.begin())] = &entry.tensor;
   }
-  for (size_t i = 0; i < infos.size(); ++i) {
-    if (set[i]) continue;
-    failed = true;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (arranged.tensors[i] != nullptr) continue;
+    arranged.failed = true;
     context.findings.Report(Finding(Code::kInputMissing)
-                                .Headline("input '{}' is missing", infos[i].name)
-                                .Cause("the model wants {}", Names(infos))
+                                .Headline("input '{}' is missing", inputs[i].name)
+                                .Cause("the model wants {}", Names(inputs))
                                 .Fix("give an array of that name"));
+  }
+  return arranged;
+}
+
+Result<void> SetInputs(runtime::Interpreter& interpreter, const std::vector<NamedTensor>& given,
+                       Context& context) {
+  const ArrangedInputs arranged = ArrangeInputs(interpreter.inputs(), given, context);
+  bool failed = arranged.failed;
+  for (size_t i = 0; i < arranged.tensors.size(); ++i) {
+    if (arranged.tensors[i] != nullptr) failed |= !interpreter.SetInput(i, *arranged.tensors[i]).ok();
   }
   if (failed) return kFailed;
   return {};

@@ -138,15 +138,17 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
   std::vector<std::string> signatures;
   for (const ir::Signature& signature : module->signatures) signatures.push_back(signature.key);
   if (signatures.empty()) signatures.push_back("");
+  LS_TRY(const auto by_signature, BySignature(options.samples, signatures, context));
   std::vector<std::unique_ptr<SampleFeed>> feeds;
   std::vector<std::unique_ptr<quantization::SampleSource>> made_up;
   std::vector<quantization::SignatureSamples> samples;
   for (const std::string& signature : signatures) {
     // Rounding to float16 needs no samples; measuring what it costs does.
     const bool measured = options.how.max_accuracy_drop || options.how.measure_sensitivity;
-    if (options.how.mode == Mode::kFloat16 && options.data.empty() && !measured) break;
+    const bool given = !options.data.empty() || !options.samples.empty();
+    if (options.how.mode == Mode::kFloat16 && !given && !measured) break;
     // Weights alone can be rounded without samples, if not as well.
-    const bool needed = IsInteger(options.how.mode) || !options.data.empty();
+    const bool needed = IsInteger(options.how.mode) || given;
     NullSink ignored;
     Context quiet{context.host, ignored, context.limits, context.cancelled};
     auto created = runtime::Interpreter::Create(module, signature, {.custom_kernels = options.custom_kernels},
@@ -154,12 +156,15 @@ Result<quantization::Quantized> QuantizeModel(std::shared_ptr<ir::Module>& modul
     if (!created && !needed) break;
     LS_TRY(const auto interpreter, std::move(created));
     const SampleOptions how = SampleOptionsOf(*module, signature);
-    if (options.data.empty()) {
+    const GivenSamples* own = by_signature.contains(signature) ? by_signature.at(signature) : nullptr;
+    if (own == nullptr && options.data.empty()) {
       made_up.push_back(MakeUpSamples(interpreter->inputs(), how));
       samples.push_back({signature, made_up.back().get(), true});
       continue;
     }
-    LS_TRY(std::unique_ptr<Samples> opened, OpenSamples(options.data, interpreter->inputs(), how, context));
+    LS_TRY(std::unique_ptr<Samples> opened,
+           own != nullptr ? Result(OpenGiven(*own, interpreter->inputs()))
+                          : OpenSamples(options.data, interpreter->inputs(), how, context));
     if (opened->count() == 0) continue;
     feeds.push_back(std::make_unique<SampleFeed>(std::move(opened), interpreter->inputs(), how));
     samples.push_back({signature, feeds.back().get()});

@@ -7,6 +7,7 @@
 
 #include "base/host.h"
 #include "ir/module.h"
+#include "pipeline/samples_given.h"
 #include "quantization/quantize.h"
 #include "runtime/interpreter.h"
 
@@ -14,8 +15,9 @@ namespace litesmith::pipeline {
 
 struct QuantizeOptions {
   quantization::Options how;
-  std::string data;              // a folder of pictures, an .npz, a folder of them; empty: none
-  std::string sensitivity_file;  // a .csv to write, or empty
+  std::string data;                   // a folder of pictures, an .npz, a folder of them; empty: none
+  std::vector<GivenSamples> samples;  // for their signatures instead of `data`
+  std::string sensitivity_file;       // a .csv to write, or empty
   quantization::Progress progress;
   runtime::CustomKernels custom_kernels;
 };

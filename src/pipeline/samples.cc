@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/list_some.h"
 #include "formats/image/picture.h"
 #include "pipeline/samples_sources.h"
 
@@ -177,13 +178,7 @@ std::string DescribeInputs(const std::vector<runtime::TensorInfo>& inputs) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string ListSome(const std::vector<std::string>& names) {
-  const size_t shown = std::min(names.size(), kMostNames);
-  std::string text =
-      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<ptrdiff_t>(shown), ", "));
-  if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
-  return text;
-}
+std::string ListSome(const std::vector<std::string>& names) { return litesmith::ListSome(names, kMostNames); }
 
 void ReportSkipped(const std::vector<std::string>& skipped, std::string_view one, std::string_view several,
                    Context& context) {

@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <list>
 #include <set>
 
@@ -122,7 +121,9 @@ class ArrayFiles {
       } else if (fits.back().empty()) {
         failed = true;
         ReportShape(from, array, inputs_[i], context);
-      } else if (array.dims() != Dims() && *CheckedProduct(array.dims()) == 0) {
+      } else if (*CheckedProduct(array.dims()) == 0 &&
+                 (fits.back()[0].count == 0 ||
+                  inputs_[i].shape.elements() != 0)) {  // not as the model has it
         failed = true;
         ReportEmpty(from, array, inputs_[i], context);
       }
@@ -186,29 +187,6 @@ class ArrayFiles {
   const std::set<std::string> others_;
 };
 
-// The first NaN or infinity of `tensor`, if there is one.
-std::optional<size_t> FirstNotFinite(const Tensor& tensor) {
-  std::optional<size_t> place;
-  VisitDType(tensor.dtype(), [&]<class T>(std::type_identity<T>) {
-    if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
-      const auto data = tensor.data<T>();
-      const auto found = std::find_if(data.begin(), data.end(),
-                                      [](T value) { return !std::isfinite(static_cast<float>(value)); });
-      if (found != data.end()) place = static_cast<size_t>(found - data.begin());
-    }
-  });
-  return place;
-}
-
-Dims IndicesOf(size_t place, const Dims& dims) {
-  Dims indices(dims.size());
-  for (size_t axis = dims.size(); axis-- > 0;) {
-    indices[axis] = static_cast<int64_t>(place) % dims[axis];
-    place /= static_cast<size_t>(dims[axis]);
-  }
-  return indices;
-}
-
 class ArraySamples : public Samples {
  public:
   // starts[i]: the first sample of file i; one more at the end.
@@ -244,7 +222,7 @@ class ArraySamples : public Samples {
         problems_.Set(index, fmt::format("array '{}': {}", file->arrays[i]->name(), problem));
         return std::vector<Tensor>{};
       }
-      LS_TRY(Tensor fit, Checked(*tensor, index, opener_.inputs()[i], context));
+      LS_TRY(Tensor fit, CheckedSample(*tensor, name(index), opener_.inputs()[i], context));
       tensors.push_back(std::move(fit));
     }
     return tensors;
@@ -271,30 +249,6 @@ class ArraySamples : public Samples {
     opened_.emplace_front(number, std::make_shared<const ArrayFile>(*std::move(file)));
     if (opened_.size() > kMostOpened) opened_.pop_back();
     return opened_.front().second;
-  }
-
-  Result<Tensor> Checked(const Tensor& tensor, size_t index, const runtime::TensorInfo& input,
-                         Context& context) const {
-    const auto converted = ConvertSample(tensor, input.dtype);
-    if (!converted) {
-      return context.findings.Report(Finding(Code::kSamplesUnfit)
-                                         .Headline("sample '{}' holds numbers in '{}' that {} cannot hold",
-                                                   name(index), input.name, NameOf(input.dtype))
-                                         .Cause("the array is {}", NameOf(tensor.dtype()))
-                                         .Fix("convert it to the input's type: array.astype('" +
-                                              std::string(NameOf(input.dtype)) + "')"));
-    }
-    if (const auto place = FirstNotFinite(*converted)) {
-      return context.findings.Report(
-          Finding(Code::kSampleNotFinite)
-              .Headline("sample '{}' holds {} in '{}'", name(index),
-                        std::isnan((*converted->ToDouble())[*place]) ? "NaN" : "infinity", input.name)
-              .Cause("at {} of {}{}: a range that holds it says nothing",
-                     ToText(IndicesOf(*place, converted->dims())), NameOf(input.dtype),
-                     ToText(converted->dims()))
-              .Fix("repair or remove the sample; numpy.isfinite(array).all() tells where all is well"));
-    }
-    return *converted;
   }
 
   // As many threads read a folder, each a file of its own.

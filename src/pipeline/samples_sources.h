@@ -48,6 +48,11 @@ bool TakesPictures(const std::vector<runtime::TensorInfo>& inputs);  // one such
 Tensor PictureTensor(const Picture& picture, const runtime::TensorInfo& input,
                      vision::Preparation preparation);
 
+// A tensor that fits `input`, as its dtype. Reports kSamplesUnfit for numbers that it cannot hold, and
+// kSampleNotFinite; `sample` is the sample's name.
+Result<Tensor> CheckedSample(const Tensor& tensor, const std::string& sample,
+                             const runtime::TensorInfo& input, Context& context);
+
 // "x float32[1,8]".
 std::string DescribeInput(const runtime::TensorInfo& input);
 std::string DescribeInputs(const std::vector<runtime::TensorInfo>& inputs);

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "base/list_some.h"
 #include "kernels/reference/registry.h"
 #include "runtime/node_report.h"
 #include "runtime/runtime_kernels.h"
@@ -29,14 +30,9 @@ bool HasKernel(const ir::Node& node, const Options& options) {
 
 // "", or which custom ops there are kernels for: a name may just be spelled otherwise.
 std::string OthersText(const Options& options) {
-  constexpr size_t kShown = 8;
-  std::string names;
-  size_t count = 0;
-  for (const auto& [name, factory] : options.custom_kernels) {
-    if (count++ < kShown) names += (names.empty() ? "" : ", ") + name;
-  }
-  if (count > kShown) names += fmt::format(" and {} more", count - kShown);
-  return names.empty() ? "" : "; the kernels that were given are for " + names;
+  std::vector<std::string> names;
+  for (const auto& [name, factory] : options.custom_kernels) names.push_back(name);
+  return names.empty() ? "" : "; the kernels that were given are for " + ListSome(names, kShownNames);
 }
 
 Finding MissingKernel(const ir::Node& node, const Options& options) {

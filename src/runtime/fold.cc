@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "kernels/kernel.h"
 #include "kernels/reference/registry.h"
+#include "runtime/single_prepare.h"
 #include "tensor/strings.h"
 #include "tfl/op.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 // Outputs while they are made.
 struct Outputs {
-  std::vector<std::optional<Dims>> dims;  // empty: decided in Invoke
   std::vector<std::vector<std::byte>> strings;
   std::vector<Tensor> tensors;
 };
@@ -27,32 +27,6 @@ bool MakeOutput(const TensorView& view, const Dims& dims, size_t max_bytes, Tens
   *tensor = Tensor::Zeros(view.dtype, dims);
   return true;
 }
-
-class FoldPrepare final : public PrepareContext {
- public:
-  explicit FoldPrepare(Outputs& results) : results_(results) {}
-  Failed Report(Code, std::string) override { return kFailed; }
-  Result<void> SetOutput(size_t index, Dims dims) override {
-    results_.dims[index] = std::move(dims);
-    return {};
-  }
-  void SetOutputDynamic(size_t index) override { results_.dims[index].reset(); }
-  int RequestScratch(size_t bytes) override {
-    scratch.push_back(bytes);
-    return static_cast<int>(scratch.size()) - 1;
-  }
-  void AllowInPlace(size_t, size_t) override {}
-  std::shared_ptr<const std::byte> Pack(size_t, std::string_view, size_t bytes,
-                                        const std::function<void(std::byte*)>& make) override {
-    std::shared_ptr<std::byte[]> packed(new std::byte[bytes]);
-    make(packed.get());
-    return {packed, packed.get()};
-  }
-  std::vector<size_t> scratch;
-
- private:
-  Outputs& results_;
-};
 
 class FoldInvoke final : public InvokeContext {
  public:
@@ -88,55 +62,27 @@ class FoldInvoke final : public InvokeContext {
   const size_t max_bytes_;
 };
 
-void FillViews(const ir::Node& node, const std::vector<const Tensor*>& operands, const Limits& limits,
-               Threads* threads, KernelContext* context) {
-  context->attributes = &node.attributes;
-  context->op_name = node.op_name();
-  context->threads = threads;
-  context->limits = &limits;
-  for (size_t i = 0; i < operands.size(); ++i) {
-    TensorView view;
-    const Tensor* tensor = operands[i];
-    view.present = tensor != nullptr;
-    if (tensor != nullptr) {
-      view.dtype = tensor->dtype();
-      view.dims = tensor->dims();
-      view.quantization = node.operand(i)->type.quantization.get();
-      view.bytes = tensor->bytes().size();
-      // Kernels only read their inputs.
-      view.data = view.bytes == 0 ? nullptr : const_cast<std::byte*>(tensor->bytes().data());
-      view.constant = true;
-    }
-    context->inputs.push_back(std::move(view));
-  }
-  for (size_t i = 0; i < node.output_count(); ++i) {
-    TensorView view;
-    view.dtype = node.output(i)->type.dtype;
-    view.quantization = node.output(i)->type.quantization.get();
-    context->outputs.push_back(std::move(view));
-  }
-}
-
 bool IsPure(const ir::Node& node) {
   constexpr uint32_t kExcluded = ir::kSideEffect | ir::kNotPure | ir::kCalls | ir::kUnknownOp;
   return tfl::OpOf(node) != nullptr && (node.op().traits & kExcluded) == 0 && node.operand_count() > 0;
 }
 
-Result<void> Evaluate(Kernel& kernel, FoldPrepare& prepare, FoldInvoke& invoke, Outputs& results,
+Result<void> Evaluate(Kernel& kernel, SinglePrepare& prepare, FoldInvoke& invoke, Outputs& results,
                       size_t max_bytes) {
   LS_RETURN_IF_FAILED(kernel.Prepare(prepare));
   for (size_t i = 0; i < invoke.outputs.size(); ++i) invoke.outputs[i].dtype = prepare.outputs[i].dtype;
-  for (size_t bytes : prepare.scratch) {
+  for (const size_t bytes : prepare.scratch()) {
     if (bytes > max_bytes) return kFailed;
     invoke.blocks.emplace_back(bytes);
   }
   for (size_t i = 0; i < invoke.outputs.size(); ++i) {
-    if (!results.dims[i]) continue;
+    const std::optional<Dims>& dims = prepare.dims()[i];
+    if (!dims) continue;
     if (invoke.outputs[i].dtype == DType::kString) {
-      invoke.outputs[i].dims = *results.dims[i];
+      invoke.outputs[i].dims = *dims;
       continue;
     }
-    if (!MakeOutput(invoke.outputs[i], *results.dims[i], max_bytes, &results.tensors[i])) return kFailed;
+    if (!MakeOutput(invoke.outputs[i], *dims, max_bytes, &results.tensors[i])) return kFailed;
     invoke.SetView(i);
   }
   LS_RETURN_IF_FAILED(kernel.Invoke(invoke));
@@ -167,13 +113,11 @@ std::optional<std::vector<Tensor>> EvaluateConstant(const ir::Node& node,
   try {
     const std::unique_ptr<Kernel> kernel = factory();
     Outputs results;
-    results.dims.resize(node.output_count());
     results.strings.resize(node.output_count());
     results.tensors.resize(node.output_count());
     SerialThreads threads;
-    FoldPrepare prepare(results);
+    SinglePrepare prepare(node, operands, context.limits, &threads);
     FoldInvoke invoke(results, max_bytes);
-    FillViews(node, operands, context.limits, &threads, &prepare);
     FillViews(node, operands, context.limits, &threads, &invoke);
     if (!Evaluate(*kernel, prepare, invoke, results, max_bytes)) return std::nullopt;
     return std::move(results.tensors);

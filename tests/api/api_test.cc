@@ -1,10 +1,12 @@
 // The C++ interface from a user's side: only its own headers and the demo model.
 #include <gtest/gtest.h>
+#include <litesmith/custom_op.h>
 #include <litesmith/litesmith.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 
 namespace litesmith::api {
@@ -150,6 +152,171 @@ TEST(Api, PicturesAreMadeOfAsManyPixelsAsTheyHave) {
   EXPECT_FALSE(Picture::FromPixels(0, 3, {}).has_value());
   const int64_t huge = std::numeric_limits<int64_t>::max();
   EXPECT_FALSE(Picture::FromPixels(huge, huge, pixels).has_value());
+}
+
+// Twice its input, as a kernel of this program.
+TfLiteStatus PrepareTwice(TfLiteContext* context, TfLiteNode* node) {
+  return context->ResizeTensor(context, &context->tensors[node->outputs->data[0]],
+                               TfLiteIntArrayCopy(context->tensors[node->inputs->data[0]].dims));
+}
+
+TfLiteStatus InvokeTwice(TfLiteContext* context, TfLiteNode* node) {
+  const TfLiteTensor& in = context->tensors[node->inputs->data[0]];
+  const TfLiteTensor& out = context->tensors[node->outputs->data[0]];
+  for (size_t i = 0; i < in.bytes / sizeof(float); ++i) out.data.f[i] = 2 * in.data.f[i];
+  return kTfLiteOk;
+}
+
+// y = MyTwice(x), two by three numbers, as a frozen graph.
+class CustomOp : public testing::Test {
+ protected:
+  CustomOp() {
+    twice_.prepare = PrepareTwice;
+    twice_.invoke = InvokeTwice;
+    std::ofstream(graph_)
+        << "node { name: \"x\" op: \"Placeholder\" attr { key: \"dtype\" value { type: DT_FLOAT } } "
+           "attr { key: \"shape\" value { shape { dim { size: 2 } dim { size: 3 } } } } }\n"
+           "node { name: \"y\" op: \"MyTwice\" input: \"x\" attr { key: \"T\" value { type: DT_FLOAT } } }\n";
+  }
+  ~CustomOp() override { std::filesystem::remove(graph_); }
+
+  const std::string graph_ = Temporary("custom.pbtxt");
+  const Tensor x_ = Tensor::Of<float>({2, 3}, std::vector<float>{1, 2, 3, 4, 5, -6});
+  TfLiteRegistration twice_{};
+};
+
+TEST_F(CustomOp, WithAKernelAtLoadConvertsAndTheModelKeepsTheKernel) {
+  ConvertOptions options;
+  options.custom_kernels.registrations["MyTwice"] = &twice_;
+  const auto model = Model::Load(graph_, options);
+  ASSERT_TRUE(model.ok()) << ToText(model.findings()[0]);
+  ASSERT_EQ(model->signatures()[0].outputs.size(), 1u);
+  EXPECT_EQ(model->signatures()[0].outputs[0].shape, (std::vector<int64_t>{2, 3}));  // as prepare says
+  auto interpreter = Interpreter::Create(*model);
+  ASSERT_TRUE(interpreter.ok()) << ToText(interpreter.findings()[0]);
+  const auto outputs = interpreter->Run({{"x", x_}});
+  ASSERT_TRUE(outputs.ok());
+  EXPECT_EQ((*outputs)[0].tensor.data<float>()[5], -12.0f);
+
+  // A kernel that is given later goes first.
+  TfLiteRegistration failing = twice_;
+  failing.invoke = [](TfLiteContext*, TfLiteNode*) { return kTfLiteError; };
+  RunOptions run;
+  run.custom_ops.registrations["MyTwice"] = &failing;
+  auto other = Interpreter::Create(*model, run);
+  ASSERT_TRUE(other.ok());
+  EXPECT_FALSE(other->Run({{"x", x_}}).ok());
+}
+
+TEST_F(CustomOp, TakesItsShapeFromTheOptionsWhereNoKernelTellsIt) {
+  ConvertOptions options;
+  EXPECT_FALSE(Model::Load(graph_, options).ok());
+  options.custom_ops = {"MyTwice"};
+  options.custom_op_shapes["MyTwice"] = {{2, -1}};
+  const auto model = Model::Load(graph_, options);
+  ASSERT_TRUE(model.ok());
+  EXPECT_EQ(model->signatures()[0].outputs[0].shape, (std::vector<int64_t>{2, -1}));
+  options.custom_op_shapes["Another"] = {{1}};
+  const auto refused = Model::Load(graph_, options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.findings()[0].headline.find("Another"), std::string::npos);
+}
+
+TEST(Api, ARuntimeThatNeverWasIsNoTarget) {
+  ConvertOptions options;
+  options.target_runtime = "1.99";
+  EXPECT_FALSE(Model::Load(LITESMITH_DEMO_MODEL, options).ok());
+}
+
+// Made-up pictures for the demo model, each of another frequency.
+Samples DemoSamples(size_t count) {
+  const TensorInfo input = Demo().signatures()[0].inputs[0];
+  return {"", count, [input](size_t index) -> std::vector<NamedTensor> {
+            std::vector<float> values(static_cast<size_t>(input.shape[1] * input.shape[2] * input.shape[3]));
+            for (size_t i = 0; i < values.size(); ++i)
+              values[i] = std::sin(static_cast<float>(i) * (0.001f + 0.01f * static_cast<float>(index)));
+            return {{input.name, Tensor::Of(input.shape, values)}};
+          }};
+}
+
+TEST(Api, QuantizingGivesASmallerModelThatRunsAndWhatItCosts) {
+  QuantizeOptions options;
+  options.samples = {DemoSamples(3)};
+  size_t seen = 0;
+  options.progress = [&](std::string_view stage, size_t done, size_t) {
+    if (stage == "calibrating") seen = std::max(seen, done);
+  };
+  const auto quantized = Demo().Quantize(options);
+  ASSERT_TRUE(quantized.ok()) << ToText(quantized.findings()[0]);
+  EXPECT_EQ(seen, 3u);
+  EXPECT_GT(quantized->tensors, 0u);
+  EXPECT_GT(quantized->integer_share, 0.5);
+  ASSERT_TRUE(quantized->damage.has_value());
+  EXPECT_GT(quantized->damage->samples, 0u);
+  EXPECT_FALSE(quantized->damage->layers.empty());
+  EXPECT_LT(quantized->model.Write()->size(), Demo().Write()->size() * 2 / 3);
+  auto interpreter = Interpreter::Create(quantized->model);
+  ASSERT_TRUE(interpreter.ok());
+  EXPECT_TRUE(interpreter->Run(options.samples[0].get(0)).ok());
+  EXPECT_FALSE(quantized->model.Quantize(options).ok());  // once is enough
+}
+
+TEST(Api, QuantizingTakesPicturesOfAFolderAndTheTypesThatAreAsked) {
+  QuantizeOptions options;
+  options.data = LITESMITH_SOURCE_DIR "/models/demo/demo.jpg";
+  options.input_type = DType::kUInt8;
+  const auto quantized = Demo().Quantize(options);
+  ASSERT_TRUE(quantized.ok()) << ToText(quantized.findings()[0]);
+  EXPECT_EQ(quantized->model.signatures()[0].inputs[0].dtype, DType::kUInt8);
+  options.mode = QuantizeMode::kInt16x8;
+  EXPECT_FALSE(Demo().Quantize(options).ok());  // such a model takes no bytes
+}
+
+TEST(Api, SamplesThatDoNotFitAreFindings) {
+  const Samples good = DemoSamples(2);
+  const auto codes = [&](const std::function<void(Samples&)>& change) {
+    QuantizeOptions options;
+    options.samples = {good};
+    change(options.samples[0]);
+    const auto quantized = Demo().Quantize(options);
+    return quantized.ok() ? "" : quantized.findings()[0].code;
+  };
+  const std::string unfit = "LS0412";
+  EXPECT_EQ(codes([](Samples& samples) { samples.signature = "training"; }), "LS1203");
+  EXPECT_EQ(codes([](Samples& samples) { samples.get = nullptr; }), unfit);
+  EXPECT_EQ(codes([](Samples& samples) { samples.count = 0; }), unfit);
+  EXPECT_EQ(
+      codes([](Samples& samples) { samples.get = [](size_t) -> std::vector<NamedTensor> { return {}; }; }),
+      unfit);
+  EXPECT_EQ(codes([](Samples& samples) {
+              samples.get = [](size_t) -> std::vector<NamedTensor> { throw std::runtime_error("gone"); };
+            }),
+            unfit);
+  EXPECT_EQ(codes([&](Samples& samples) {
+              samples.get = [&](size_t index) {
+                auto tensors = good.get(index);
+                tensors[0].name = "nothing";
+                return tensors;
+              };
+            }),
+            "LS1108");
+  EXPECT_EQ(codes([&](Samples& samples) {
+              samples.get = [&](size_t index) {
+                auto tensors = good.get(index);
+                tensors[0].tensor = Tensor::Of<float>({1, 2}, std::vector<float>{1, 2});
+                return tensors;
+              };
+            }),
+            unfit);
+  EXPECT_EQ(codes([&](Samples& samples) {
+              samples.get = [&](size_t index) {
+                auto tensors = good.get(index);
+                std::vector<float> values(tensors[0].tensor.data<float>().size(), std::nanf(""));
+                tensors[0].tensor = Tensor::Of(tensors[0].tensor.shape(), values);
+                return tensors;
+              };
+            }),
+            "LS0407");
 }
 
 }  // namespace

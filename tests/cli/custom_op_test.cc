@@ -95,6 +95,10 @@ TEST_F(CustomOpLibrary, ConvertsItsOpsWithTheShapesOfItsKernels) {
                               "MyUnknown", "--custom-op-shape", "MyUnknown=6"});
   std::filesystem::remove(graph);
   ASSERT_EQ(ran.status, 0) << ran.err;
+  // Erfc has its kernel, MyUnknown none.
+  EXPECT_NE(ran.err.find("none of that name, but Erfc"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find(":MyUnknown=SYMBOL"), std::string::npos) << ran.err;
+  EXPECT_EQ(ran.err.find("--custom-op-library FILE.so\n"), std::string::npos) << ran.err;
   const Ran seen = RunProgram({"inspect", model_, "--json"});
   for (const char* words : {"\"Erfc\"", "[2,3]", "[6]"}) {
     std::string compact;

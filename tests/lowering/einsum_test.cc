@@ -34,6 +34,9 @@ const Equation kEquations[] = {
     {"Sum", "abc->b", "2,3,4", ""},
     {"SumOfAll", "ab->", "2,3", ""},
     {"Nothing", "ab->ab", "2,3", ""},
+    {"BroadcastUnderTheEllipsis", "ij...,jk...->...ik", "4,3,2,5", "3,6,1"},
+    {"EllipsisOfFewerAxesThanTheOther", "...ij,j...->...i", "5,4,3", "3,2,1"},
+    {"BroadcastOfWeights", "...ij,...jk->...ik", "2,3,4", "1,4,5", true},
 };
 
 class EinsumOps : public LoweringTest, public testing::WithParamInterface<Equation> {};

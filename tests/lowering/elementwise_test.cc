@@ -75,10 +75,90 @@ const OneOp kElementwiseOps[] = {
      -9, 9},
     {"LogicalNot", R"((%x: bool[2,3]) { %y = tf.LogicalNot(%x) : bool[*] return %y })"},
     {"SoftmaxOfTheLastAxis", R"((%x: f32[2,3,4]) { %y = tf.Softmax(%x) : f32[*] return %y })"},
+    {"SigmoidGrad", R"((%y: f32[3,4], %d: f32[3,4]) { %z = tf.SigmoidGrad(%y, %d) : f32[*] return %z })", 0.5,
+     2},
+    {"TanhGrad", R"((%y: f32[3,4], %d: f32[3,4]) { %z = tf.TanhGrad(%y, %d) : f32[*] return %z })", 0.5, 2},
+    {"SqrtGrad", R"((%y: f32[3,4], %d: f32[3,4]) { %z = tf.SqrtGrad(%y, %d) : f32[*] return %z })", 0.5, 2},
+    {"RsqrtGrad", R"((%y: f32[3,4], %d: f32[3,4]) { %z = tf.RsqrtGrad(%y, %d) : f32[*] return %z })", 0.5, 2},
+    {"ReciprocalGrad",
+     R"((%y: f32[3,4], %d: f32[3,4]) { %z = tf.ReciprocalGrad(%y, %d) : f32[*] return %z })", 0.5, 2},
+    {"InvGrad", R"((%y: f32[3,4], %d: f32[3,4]) { %z = tf.InvGrad(%y, %d) : f32[*] return %z })", 0.5, 2},
+    {"ReluGrad", R"((%d: f32[6,9], %x: f32[6,9]) { %z = tf.ReluGrad(%d, %x) : f32[*] return %z })", -9, 9},
+    {"Relu6Grad", R"((%d: f32[6,9], %x: f32[6,9]) { %z = tf.Relu6Grad(%d, %x) : f32[*] return %z })", -9, 9},
+    {"EluGrad", R"((%d: f32[6,9], %x: f32[6,9]) { %z = tf.EluGrad(%d, %x) : f32[*] return %z })", -9, 9},
+    {"SeluGrad", R"((%d: f32[6,9], %x: f32[6,9]) { %z = tf.SeluGrad(%d, %x) : f32[*] return %z })", -9, 9},
+    {"SoftplusGrad", R"((%d: f32[6,9], %x: f32[6,9]) { %z = tf.SoftplusGrad(%d, %x) : f32[*] return %z })",
+     -9, 9},
+    {"SoftsignGrad", R"((%d: f32[6,9], %x: f32[6,9]) { %z = tf.SoftsignGrad(%d, %x) : f32[*] return %z })",
+     -9, 9},
+    {"LeakyReluGrad",
+     R"((%d: f32[6,9], %x: f32[6,9]) { %z = tf.LeakyReluGrad(%d, %x) {alpha = 0.3f} : f32[*] return %z })"},
+    {"FusedBatchNormOfTheBatch", R"((%x: f32[2,3,3,2], %s: f32[2], %o: f32[2], %m: f32[2], %v: f32[2]) {
+  %y, %a, %b, %c, %d, %e = tf.FusedBatchNormV3(%x, %s, %o, %m, %v) {epsilon = 0.001f, is_training = true, exponential_avg_factor = 0.25f, data_format = "NHWC"} : f32[*], f32[*], f32[*], f32[*], f32[*], f32[*]
+  return %y, %a, %b
+})"},
+    {"FusedBatchNormOfComputedAverages",
+     R"((%x: f32[2,3,3,2], %s: f32[2], %o: f32[2], %m: f32[2], %v: f32[2]) {
+  %y, %a, %b, %c, %d = tf.FusedBatchNorm(%x, %s, %o, %m, %v) {epsilon = 0.001f, is_training = false, data_format = "NHWC"} : f32[*], f32[*], f32[*], f32[*], f32[*]
+  return %y
+})",
+     0.1, 2},
+    {"FusedBatchNormOfChannelsThatComeFirst", R"((%x: f32[2,2,3,3], %s: f32[2], %o: f32[2]) {
+  %m = const f32[0] []
+  %v = const f32[0] []
+  %y, %a, %b, %c, %d, %e = tf.FusedBatchNormV3(%x, %s, %o, %m, %v) {epsilon = 0.001f, is_training = true, data_format = "NCHW"} : f32[*], f32[*], f32[*], f32[*], f32[*], f32[*]
+  return %y
+})"},
+    {"ShapeN", R"((%x: f32[2,3], %y: f32[4]) {
+  %a, %b = tf.ShapeN(%x, %y) {N = 2, T = type f32, out_type = type i64} : i64[*], i64[*]
+  return %a, %b
+})"},
+    {"OnesLike", R"((%x: i32[2,3]) { %y = tf.OnesLike(%x) : i32[*] return %y })"},
+    {"ClipByValue", R"((%x: f32[2,3,4]) {
+  %l = const f32[] [-1]
+  %h = const f32[] [0.5]
+  %y = tf.ClipByValue(%x, %l, %h) : f32[*]
+  return %y
+})"},
+    {"L2Loss", R"((%x: f32[2,3,4]) { %y = tf.L2Loss(%x) : f32[*] return %y })"},
+    {"EuclideanNorm", R"((%x: f32[2,3,4]) {
+  %a = const i64[2] [0, -1]
+  %y = tf.EuclideanNorm(%x, %a) {keep_dims = true} : f32[*]
+  return %y
+})"},
+    {"LinSpace", R"((%x: f32[], %y: f32[]) {
+  %n = const i32[] [5]
+  %z = tf.LinSpace(%x, %y, %n) : f32[*]
+  return %z
+})"},
+    {"Mod", R"((%x: i32[3,9], %y: i32[9]) {
+  %one = const i32[] [10]
+  %positive = tf.AddV2(%y, %one) : i32[9]
+  %z = tf.Mod(%x, %positive) : i32[*]
+  return %z
+})",
+     -9, 9},
+    {"Xlog1py", R"((%x: f32[3,4], %y: f32[3,4]) {
+  %x0 = tf.Relu(%x) : f32[3,4]
+  %y0 = tf.Relu(%y) : f32[3,4]
+  %z = tf.Xlog1py(%x0, %y0) : f32[*]
+  return %z
+})"},
     {"LogSoftmax", R"((%x: f32[2,3,4]) { %y = tf.LogSoftmax(%x) : f32[*] return %y })"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, ElementwiseOps, testing::ValuesIn(kElementwiseOps), NameOfOp);
+
+TEST_F(LoweringTest, BiasAddGradSumsAllAxesButThatOfTheChannels) {
+  for (const bool first : {false, true}) {
+    Load(std::string("(%d: f32[1,2,3]) { %z = tf.BiasAddGrad(%d) {data_format = \"") +
+         (first ? "NCHW" : "NHWC") + "\"} : f32[*] return %z }");
+    const auto sums = Lowered({Tensor::Of<float>({1, 2, 3}, {1, 2, 3, 4, 5, 6})});
+    ASSERT_EQ(sums.size(), 1u);
+    const std::vector<double> expected = first ? std::vector<double>{6, 15} : std::vector<double>{5, 7, 9};
+    EXPECT_EQ(sums[0].ToDouble(), expected);
+  }
+}
 
 }  // namespace
 }  // namespace litesmith::lowering

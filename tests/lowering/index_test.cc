@@ -40,6 +40,51 @@ const OneOp kIndexOps[] = {
   %y = tf.MatrixBandPart(%x, %l, %u) : f32[*]
   return %y
 })"},
+    {"InvertPermutation", R"((%x: f32[1,5]) {
+  %k = const i32[] [5]
+  %v, %i = tf.TopKV2(%x, %k) {sorted = true} : f32[1,5], i32[1,5]
+  %s = const i32[1] [5]
+  %p = tf.Reshape(%i, %s) : i32[5]
+  %y = tf.InvertPermutation(%p) : i32[*]
+  return %y
+})"},
+    {"DynamicStitchOfKnownPlaces", R"((%x: f32[2,2,3], %y: f32[3,3]) {
+  %i = const i32[2,2] [4, 0, 1, 5]
+  %j = const i32[3] [3, 2, 0]
+  %z = tf.DynamicStitch(%i, %j, %x, %y) {N = 2} : f32[*]
+  return %z
+})"},
+    {"Diag", R"((%x: f32[3]) { %y = tf.Diag(%x) : f32[*] return %y })"},
+    {"DiagPart", R"((%x: f32[3,3]) { %y = tf.DiagPart(%x) : f32[*] return %y })"},
+    {"BatchToSpace", R"((%x: f32[4,2,2,1]) {
+  %c = const i32[2,2] [0, 1, 1, 0]
+  %y = tf.BatchToSpace(%x, %c) {block_size = 2} : f32[*]
+  return %y
+})"},
+    {"UniqueV2OfAVector", R"((%x: i32[9]) {
+  %a = const i64[1] [0]
+  %y, %i = tf.UniqueV2(%x, %a) {out_idx = type i32} : i32[*], i32[*]
+  return %y, %i
+})",
+     0, 4},
+    {"TopKWithItsNumberAsAnAttribute",
+     R"((%x: f32[2,6]) { %v, %i = tf.TopK(%x) {k = 3, sorted = true} : f32[*], i32[*] return %v, %i })"},
+    {"MatrixBandPartOfAComputedWidth", R"((%x: f32[2,4,5], %l: i32[], %u: i32[]) {
+  %y = tf.MatrixBandPart(%x, %l, %u) : f32[*]
+  return %y
+})",
+     0, 3},
+    {"MatrixBandPartOfWholeTriangles", R"((%x: f32[4,5], %l: i64[]) {
+  %u = const i64[] [0]
+  %y = tf.MatrixBandPart(%x, %l, %u) : f32[*]
+  return %y
+})",
+     -3, -1},
+    {"TensorScatterUpdateOfPlacesThatAreComputed", R"((%x: f32[2,3,2], %u: f32[5,2], %i: i32[5,2]) {
+  %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]
+  return %y
+})",
+     0, 1},
     {"TensorScatterUpdateTwiceOfOnePlace", R"((%x: f32[4,3], %u: f32[3,3]) {
   %i = const i64[3,1] [3, 1, 3]
   %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]

@@ -48,7 +48,7 @@ TEST_F(LoweringTest, PoolingOverChannelsIsRefused) {
 }
 
 TEST_F(LoweringTest, ScatteredUpdatesThatMayMeetInOnePlaceAreRefused) {
-  Load(R"((%x: f32[4,3], %u: f32[2,3], %i: i32[2,1]) {
+  Load(R"((%x: f32[4,3], %u: f32[200,3], %i: i32[200,1]) {
   %y = tf.TensorScatterUpdate(%x, %i, %u) : f32[*]
   return %y
 })");

@@ -154,6 +154,12 @@ const OneOp kShapeOps[] = {
   %y = tf.StridedSlice(%x, %b, %e, %s) {begin_mask = 0, end_mask = 0, ellipsis_mask = 2, new_axis_mask = 4, shrink_axis_mask = 9} : f32[*]
   return %y
 })"},
+    {"StridedSliceEllipsisAndNewAxisOfComputedBounds", R"((%x: f32[5,6,7], %b: i32[3], %e: i32[3]) {
+  %s = const i32[3] [1, 1, 2]
+  %y = tf.StridedSlice(%x, %b, %e, %s) {begin_mask = 0, end_mask = 4, ellipsis_mask = 2, new_axis_mask = 1, shrink_axis_mask = 0} : f32[*]
+  return %y
+})",
+     1, 4},
     {"SliceToTheEnd", R"((%x: f32[4,5]) {
   %b = const i32[2] [1, 2]
   %s = const i32[2] [2, -1]

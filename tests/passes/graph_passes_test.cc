@@ -40,6 +40,43 @@ TEST(RemoveIdentities, IdentitiesVanishAndAssertsAreDropped) {
 )"));
 }
 
+// What a graph calls its outputs is what those who run the file look for.
+TEST(RemoveIdentities, AnOutputKeepsTheNameOfItsIdentity) {
+  ExpectText(R"(func @main(%0: f32[2] "x") {
+  %1 = tf.Relu(%0) : f32[2] "first" loc("net/Relu")
+  %2 = tf.Relu6(%1) : f32[2] "second" loc("net/Relu6")
+  return %1, %1, %2, %0
+}
+)",
+             After(RemoveIdentities, R"(func @main(%x: f32[2] "x") {
+  %a = tf.Relu(%x) : f32[2] "net/Relu" loc("net/Relu")
+  %b = tf.Relu6(%a) : f32[2] "net/Relu6" loc("net/Relu6")
+  %c = tf.Identity(%a) : f32[2] "first" loc("first")
+  %d = tf.Identity(%a) : f32[2] "again" loc("again")
+  %e = tf.Identity(%b) : f32[2] "step" loc("step")
+  %f = tf.Identity(%e) : f32[2] "second" loc("second")
+  %g = tf.Identity(%x) : f32[2] "input" loc("input")
+  return %c, %d, %f, %g
+}
+)"));
+}
+
+TEST(MergeEqualNodes, AnOutputKeepsItsName) {
+  ExpectText(R"(func @main(%0: f32[2] "x") {
+  %1 = tf.Relu(%0) : f32[2] "out"
+  %2 = tf.Neg(%1) : f32[2] "neg"
+  return %2, %1
+}
+)",
+             After(MergeEqualNodes, R"(func @main(%x: f32[2] "x") {
+  %a = tf.Relu(%x) : f32[2] "step"
+  %b = tf.Relu(%x) : f32[2] "out"
+  %c = tf.Neg(%a) : f32[2] "neg"
+  return %c, %b
+}
+)"));
+}
+
 TEST(FreezeVariables, ReadsOfAVariableThatNothingWritesShareOneConstant) {
   ExpectText(R"(func @main() {
   %0 = const f32[2] [1, 2] "v" loc("v")

@@ -283,6 +283,15 @@ TEST_F(ArraysTest, NoSamplesAreRefused) {
   ExpectUnfit(WriteNpz("data.npz", {{"x", Tensor::Zeros(DType::kFloat32, {0, 3})}}), {"'x'", "empty"});
 }
 
+TEST_F(ArraysTest, AnEmptyArrayFitsAnInputThatIsEmpty) {
+  inputs_ = {Input("x", {1, 3}), Input("state", {1, 0, 2})};
+  const auto samples = Open(WriteNpz("data.npz", {{"x", Tensor::Zeros(DType::kFloat32, {2, 3})},
+                                                  {"state", Tensor::Zeros(DType::kFloat32, {2, 0, 2})}}));
+  ASSERT_NE(samples, nullptr) << Said();
+  ASSERT_EQ(samples->count(), 2u);
+  EXPECT_EQ(All(*samples)[1][1].dims(), (Dims{1, 0, 2}));
+}
+
 TEST_F(ArraysTest, NotFiniteNumbersAreNamedWithTheirPlace) {
   Tensor rows = Rows(3);
   rows.mutable_data<float>()[7] = NAN;

@@ -68,6 +68,7 @@ class EinsumLowering {
  private:
   Result<void> Parse();
   Result<void> LearnSizes(const Operand& operand);
+  void DropBroadcastAxes();
   Result<void> SumOutAlone(size_t index);
   void Sort();
   Result<Operand> Weighted();
@@ -127,6 +128,7 @@ Result<void> EinsumLowering::Parse() {
     operands_.push_back({lower_.operand(i), term.Expanded(under)});
     LS_RETURN_IF_FAILED(LearnSizes(operands_.back()));
   }
+  DropBroadcastAxes();
   output_ = ParseTerm(std::string_view(equation).substr(arrow + 2)).Expanded(hidden);
   for (const Label label : output_) {
     if (!sizes_.contains(label)) return lower_.Refuse("its equation \"{}\" makes up an axis", equation);
@@ -143,11 +145,47 @@ Result<void> EinsumLowering::LearnSizes(const Operand& operand) {
     const Dim dim = shape[static_cast<int>(axis)];
     const auto [known, added] = sizes_.emplace(label, dim);
     if (added) continue;
-    if (dim.known() && known->second.known() && dim.value() != known->second.value())
+    if (!dim.known() || !known->second.known()) {
+      if (!known->second.known() && (dim != Dim(1) || label < kEllipsis)) known->second = dim;
+      continue;
+    }
+    const bool broadcast = label >= kEllipsis && (dim.value() == 1 || known->second.value() == 1);
+    if (dim.value() != known->second.value() && !broadcast)
       return lower_.Refuse("one of its operands is broadcast along an axis that has a letter");
-    if (!known->second.known()) known->second = dim;
+    if (known->second.value() == 1) known->second = dim;
   }
   return {};
+}
+
+// An operand whose axis under an ellipsis is 1 where the other one's is not is used for all of that axis, as
+// if it had none.
+void EinsumLowering::DropBroadcastAxes() {
+  for (size_t index = 0; index < operands_.size() && operands_.size() == 2; ++index) {
+    Operand& operand = operands_[index];
+    Labels kept;
+    std::vector<int64_t> axes;
+    std::vector<Dim> dims;
+    for (size_t axis = 0; axis < operand.labels.size(); ++axis) {
+      const Label label = operand.labels[axis];
+      const Dim dim = operand.value->type.shape[static_cast<int>(axis)];
+      const bool broadcast = label >= kEllipsis && dim == Dim(1) && sizes_.at(label) != Dim(1) &&
+                             Contains(operands_[1 - index].labels, label);
+      if (broadcast) {
+        axes.push_back(static_cast<int64_t>(axis));
+      } else {
+        kept.push_back(label);
+        dims.push_back(dim);
+      }
+    }
+    if (axes.empty()) continue;
+    operand.labels = std::move(kept);
+    const Shape shape(std::move(dims));
+    const Tensor* constant = operand.value->constant();
+    operand.value = constant != nullptr
+                        ? lower_.Constant(constant->Reshaped(shape.known_dims()))
+                        : lower_.Make(tfl::SQUEEZE, {operand.value}, {DType::kFloat32, shape, nullptr},
+                                      {{"squeeze_dims", std::move(axes)}});
+  }
 }
 
 Result<void> EinsumLowering::SumOutAlone(size_t index) {

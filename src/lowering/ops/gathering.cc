@@ -40,10 +40,53 @@ std::vector<int64_t> LastOfEach(const std::vector<int64_t>& indices, size_t widt
   return rows;
 }
 
+// `value` with `update` in place of what is at one index: `width` numbers, for the first axes.
+Result<ir::Value*> UpdatedSlice(Lowering& lower, ir::Value* value, ir::Value* index, int64_t width,
+                                ir::Value* update) {
+  const Shape& shape = lower.shape(0);
+  LS_TRY(ir::Value * begin, ReshapeTo(lower, index, {DType::kInt32, {width}, nullptr}));
+  if (width < shape.rank()) {
+    const std::vector<int64_t> rest(static_cast<size_t>(shape.rank() - width), 0);
+    begin =
+        lower.Make(tfl::CONCATENATION, {begin, lower.Int32s(rest)}, {DType::kInt32, {shape.rank()}, nullptr},
+                   {{"axis", int64_t{0}}, {"fused_activation_function", int64_t{0}}});
+  }
+  Shape part = shape;
+  for (int64_t axis = 0; axis < width; ++axis) part[static_cast<int>(axis)] = Dim(1);
+  if (update->type.shape.rank() != part.rank()) {
+    LS_TRY(update, ReshapeTo(lower, update, {update->type.dtype, part, nullptr}));
+  }
+  return lower.Make(tfl::DYNAMIC_UPDATE_SLICE, {value, update, begin});
+}
+
+// One op for each update.
+constexpr int64_t kMostInTurn = 64;
+
+// Updates one after the other, so that the last one for a place stays.
+Result<void> ReplaceInTurn(Lowering& lower, ir::Value* indices, int64_t rows, int64_t width) {
+  ir::Value* value = lower.operand(0);
+  const auto row_of = [&](ir::Value* from, int64_t row) {
+    Shape shape = from->type.shape;
+    shape = Shape(std::vector<Dim>(shape.dims().begin() + 1, shape.dims().end()));
+    return lower.Make(tfl::GATHER, {from, lower.Int32(row)}, {from->type.dtype, shape, nullptr},
+                      {{"axis", int64_t{0}}, {"batch_dims", int64_t{0}}});
+  };
+  for (int64_t row = 0; row < rows; ++row) {
+    LS_TRY(value, UpdatedSlice(lower, value, row_of(indices, row), width, row_of(lower.operand(2), row)));
+  }
+  return lower.Replace(value);
+}
+
 // Of several updates for one place TensorFlow takes the last; added up, they would be another number. So the
 // indices have to be known, or there has to be one.
 Result<void> ReplaceWhereScattered(Lowering& lower) {
   const Shape& where = lower.shape(1);
+  const int64_t one = where.known() && where.rank() >= 1 ? where[where.rank() - 1].value() : 0;
+  if (one > 0 && where.elements() == one && lower.shape(0).rank() >= one) {
+    LS_TRY(ir::Value * updated,
+           UpdatedSlice(lower, lower.operand(0), AsInt32(lower, 1), one, lower.operand(2)));
+    return lower.Replace(updated);
+  }
   if (!lower.shape(2).known() || !where.known() || where.rank() < 1)
     return lower.Report(Code::kShapeUnknown, "the shape of its indices or updates is not known");
   ir::Value *indices = AsInt32(lower, 1), *updates = lower.operand(2);
@@ -62,6 +105,8 @@ Result<void> ReplaceWhereScattered(Lowering& lower) {
       indices = left(indices);
       updates = left(updates);
     }
+  } else if (rows > 1 && rows <= kMostInTurn && where.rank() == 2 && lower.shape(0).rank() >= width) {
+    return ReplaceInTurn(lower, indices, rows, width);
   } else if (rows > 1) {
     return lower.Refuse(
         "its {} indices are computed at run time: of two for one place TensorFlow takes the last update, "

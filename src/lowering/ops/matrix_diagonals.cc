@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "lowering/broadcast.h"
 #include "lowering/indices.h"
 
 namespace litesmith::lowering {
@@ -56,11 +57,10 @@ Result<std::pair<int64_t, int64_t>> MatrixSize(Lowering& lower) {
   return std::pair(rows, columns);
 }
 
-// Operands: matrices, k. The main diagonal of matrices of known size.
-Result<void> DiagonalPart(Lowering& lower) {
+// Of matrices of known size.
+Result<void> MainDiagonal(Lowering& lower) {
   const Shape& shape = lower.shape(0);
   const int rank = shape.rank();
-  if (!IsNumber(lower, 1, 0)) return lower.Refuse("it takes another diagonal than the main one, or several");
   LS_TRY(const auto size, MatrixSize(lower));
   const auto [rows, columns] = size;
   std::vector<Dim> flat(shape.dims().begin(), shape.dims().end() - 2);
@@ -72,32 +72,92 @@ Result<void> DiagonalPart(Lowering& lower) {
                                   {{"axis", int64_t{rank - 2}}, {"batch_dims", int64_t{0}}}));
 }
 
+// The last two dimensions, -1 where not known.
+Dims MatrixDims(const Shape& shape) {
+  const int rank = shape.rank();
+  return {shape[rank - 2].value_or(-1), shape[rank - 1].value_or(-1)};
+}
+
+// Which elements of a matrix lie in a band of so many diagonals below and above the main one; negative
+// numbers stand for all.
+ir::Value* BandMask(Lowering& lower, int64_t below, int64_t above) {
+  const Dims dims = MatrixDims(lower.shape(0));
+  Tensor mask = Tensor::Zeros(DType::kBool, dims);
+  const auto stays = mask.mutable_data<bool>();
+  for (int64_t i = 0; i < dims[0]; ++i) {
+    for (int64_t j = 0; j < dims[1]; ++j)
+      stays[static_cast<size_t>(i * dims[1] + j)] =
+          (below < 0 || i - j <= below) && (above < 0 || j - i <= above);
+  }
+  return lower.Constant(std::move(mask));
+}
+
+// The same at run time: from the number of each row less that of each column.
+ir::Value* ComputedBandMask(Lowering& lower) {
+  const Shape& shape = lower.shape(0);
+  const int rank = shape.rank();
+  const Shape matrix({shape[rank - 2], shape[rank - 1]});
+  const ir::Type scalar{DType::kInt32, Shape::Scalar(), nullptr};
+  const auto numbers = [&](int axis, std::vector<int64_t> around) {
+    ir::Value* count = nullptr;
+    if (shape[axis].known()) {
+      count = lower.Int32(shape[axis].value());
+    } else {
+      ir::Value* dims = lower.Make(tfl::SHAPE, {lower.operand(0)}, {DType::kInt32, {Dim(rank)}, nullptr},
+                                   {{"out_type", SchemaType(DType::kInt32)}});
+      count = lower.Make(tfl::GATHER, {dims, lower.Int32(axis)}, scalar,
+                         {{"axis", int64_t{0}}, {"batch_dims", int64_t{0}}});
+    }
+    ir::Value* range = lower.Make(tfl::RANGE, {lower.Int32(0), count, lower.Int32(1)},
+                                  {DType::kInt32, {shape[axis]}, nullptr});
+    Shape spread{Dim(around[0] < 0 ? shape[axis] : Dim(1)), Dim(around[1] < 0 ? shape[axis] : Dim(1))};
+    return lower.Make(tfl::RESHAPE, {range, lower.Int32s(around)},
+                      {DType::kInt32, std::move(spread), nullptr}, {{"new_shape", around}});
+  };
+  const ir::Type truth{DType::kBool, matrix, nullptr};
+  ir::Value* apart = lower.Make(tfl::SUB, {numbers(rank - 2, {-1, 1}), numbers(rank - 1, {1, -1})},
+                                {DType::kInt32, matrix, nullptr}, NoActivation());
+  const auto within = [&](ir::Value* distance, size_t operand) {
+    ir::Value* width = AsInt32(lower, operand);
+    ir::Value* near = lower.Make(tfl::LESS_EQUAL, {distance, width}, truth);
+    ir::Value* all = lower.Make(tfl::LESS, {width, lower.Int32(0)}, {DType::kBool, Shape::Scalar(), nullptr});
+    return lower.Make(tfl::LOGICAL_OR, {near, all}, truth);
+  };
+  ir::Value* other_way = lower.Make(tfl::NEG, {apart}, apart->type);
+  return lower.Make(tfl::LOGICAL_AND, {within(apart, 1), within(other_way, 2)}, truth);
+}
+
+// Operands: matrices, k.
+Result<void> DiagonalPart(Lowering& lower) {
+  if (!IsNumber(lower, 1, 0)) return lower.Refuse("it takes another diagonal than the main one, or several");
+  return MainDiagonal(lower);
+}
+
 }  // namespace
+
+LS_LOWER(Diag) {
+  if (lower.shape(0).rank() != 1) return lower.Refuse("its operand is no vector");
+  return lower.Replace(lower.Make(tfl::MATRIX_DIAG, {lower.operand(0)}));
+}
+LS_LOWER(DiagPart) {
+  if (lower.shape(0).rank() != 2) return lower.Refuse("its operand is no matrix");
+  return MainDiagonal(lower);
+}
 
 LS_LOWER(MatrixDiagPart) { return DiagonalPart(lower); }
 LS_LOWER(MatrixDiagPartV2) { return DiagonalPart(lower); }
 LS_LOWER(MatrixDiagPartV3) { return DiagonalPart(lower); }
 
-// A constant mask says which elements stay.
 LS_LOWER(MatrixBandPart) {
-  const Shape& shape = lower.shape(0);
-  const int rank = shape.rank();
+  if (!lower.shape(0).ranked() || lower.shape(0).rank() > 5)
+    return lower.Refuse("the number of its dimensions is more than 5, or not known");
   const auto below = ConstantInts(lower, 1), above = ConstantInts(lower, 2);
-  if (!below || !above || below->size() != 1 || above->size() != 1)
-    return lower.Refuse("the width of its band is computed at run time");
-  LS_TRY(const auto size, MatrixSize(lower));
-  const auto [rows, columns] = size;
-  if (rank > 5) return lower.Refuse("it has {} dimensions; up to 5 are possible", rank);
-  Tensor mask = Tensor::Zeros(DType::kBool, {rows, columns});
-  const auto stays = mask.mutable_data<bool>();
-  for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j) {
-      stays[static_cast<size_t>(i * columns + j)] =
-          (below->front() < 0 || i - j <= below->front()) && (above->front() < 0 || j - i <= above->front());
-    }
-  }
-  return lower.Replace(lower.Make(tfl::SELECT_V2, {lower.Constant(std::move(mask)), lower.operand(0),
-                                                   lower.Constant(Tensor::Zeros(lower.dtype(0), {}))}));
+  const auto places = CheckedProduct(MatrixDims(lower.shape(0)));
+  const bool known = below && above && below->size() == 1 && above->size() == 1 && places;
+  ir::Value* mask = known && *places <= kMostPlaces ? BandMask(lower, below->front(), above->front())
+                                                    : ComputedBandMask(lower);
+  return lower.Replace(lower.Make(
+      tfl::SELECT_V2, {mask, lower.operand(0), lower.Constant(Tensor::Zeros(lower.dtype(0), {}))}));
 }
 
 LS_LOWER(MatrixDiag) { return Diagonal(lower); }

@@ -8,51 +8,73 @@ namespace {
 
 // A strided slice with its masks spread over one entry per axis of the operand, and what axes the result has.
 struct SliceSpec {
-  std::vector<int64_t> begin, end, stride;
+  std::vector<int> from;  // by axis the entry of begin, end and strides; kWhole for none
   int64_t begin_mask = 0, end_mask = 0, shrink_mask = 0;
   std::vector<int64_t> new_axes;  // places in the result
 };
+constexpr int kWhole = -1;
 
 // TensorFlow Lite's kernel knows neither where an ellipsis ends when ranks are unknown, nor, in older
-// runtimes, new axes: both are resolved here, from constants.
-SliceSpec Spread(const Lowering& lower, int rank, const std::vector<int64_t>& begin,
-                 const std::vector<int64_t>& end, const std::vector<int64_t>& stride) {
+// runtimes, new axes: both are resolved here.
+SliceSpec Spread(const Lowering& lower, int rank, int entries) {
   const auto mask = [&](std::string_view name) { return lower.attributes().Int(name); };
   const int64_t new_axis = mask("new_axis_mask"), ellipsis = mask("ellipsis_mask"),
                 shrink = mask("shrink_axis_mask");
-  const int entries = static_cast<int>(begin.size());
   int named = 0;  // axes of the operand that entries stand for
   for (int i = 0; i < entries; ++i) named += ((new_axis | ellipsis) >> i & 1) == 0;
   SliceSpec spec;
   int64_t place = 0;
   const auto whole = [&] {
-    const int64_t axis = static_cast<int64_t>(spec.begin.size());
-    spec.begin.push_back(0);
-    spec.end.push_back(0);
-    spec.stride.push_back(1);
+    const size_t axis = spec.from.size();
+    spec.from.push_back(kWhole);
     spec.begin_mask |= int64_t{1} << axis;
     spec.end_mask |= int64_t{1} << axis;
     ++place;
   };
   for (int i = 0; i < entries; ++i) {
-    const size_t at = static_cast<size_t>(i);
     if (ellipsis >> i & 1) {
       for (int skipped = named; skipped < rank; ++skipped) whole();
     } else if (new_axis >> i & 1) {
       spec.new_axes.push_back(place++);
     } else {
-      const int64_t axis = static_cast<int64_t>(spec.begin.size());
-      spec.begin.push_back(begin[at]);
-      spec.end.push_back(end[at]);
-      spec.stride.push_back(stride[at]);
+      const size_t axis = spec.from.size();
+      spec.from.push_back(i);
       spec.begin_mask |= (mask("begin_mask") >> i & 1) << axis;
       spec.end_mask |= (mask("end_mask") >> i & 1) << axis;
       spec.shrink_mask |= (shrink >> i & 1) << axis;
       place += (shrink >> i & 1) == 0;
     }
   }
-  while (static_cast<int>(spec.begin.size()) < rank) whole();
+  while (static_cast<int>(spec.from.size()) < rank) whole();
   return spec;
+}
+
+// begin, end or strides (an operand) with an entry for each axis; `whole` for those that have none.
+ir::Value* Entries(Lowering& lower, size_t operand, const SliceSpec& spec, int32_t whole) {
+  const int64_t axes = static_cast<int64_t>(spec.from.size());
+  if (const auto known = ConstantInts(lower, operand)) {
+    std::vector<int64_t> entries;
+    for (const int from : spec.from)
+      entries.push_back(from == kWhole ? whole : (*known)[static_cast<size_t>(from)]);
+    return lower.Int32s(entries);
+  }
+  const int64_t count = lower.shape(operand)[0].value();
+  ir::Value* all = lower.Make(tfl::CONCATENATION, {AsInt32(lower, operand), lower.Int32s({whole})},
+                              {DType::kInt32, {count + 1}, nullptr},
+                              {{"axis", int64_t{0}}, {"fused_activation_function", int64_t{0}}});
+  std::vector<int64_t> places;
+  for (const int from : spec.from) places.push_back(from == kWhole ? count : from);
+  return lower.Make(tfl::GATHER, {all, lower.Int32s(places)}, {DType::kInt32, {axes}, nullptr},
+                    {{"axis", int64_t{0}}, {"batch_dims", int64_t{0}}});
+}
+
+// Whether the slice takes everything: what is left are new axes.
+bool TakesAll(const Lowering& lower, const SliceSpec& spec) {
+  const auto strides = ConstantInts(lower, 3);
+  return spec.begin_mask == (int64_t{1} << spec.from.size()) - 1 && spec.begin_mask == spec.end_mask &&
+         spec.shrink_mask == 0 && std::all_of(spec.from.begin(), spec.from.end(), [&](int from) {
+           return from == kWhole || (strides && (*strides)[static_cast<size_t>(from)] == 1);
+         });
 }
 
 Attributes SliceOptions(int64_t begin, int64_t end, int64_t ellipsis, int64_t new_axis, int64_t shrink) {
@@ -64,7 +86,6 @@ Attributes SliceOptions(int64_t begin, int64_t end, int64_t ellipsis, int64_t ne
 }  // namespace
 
 LS_LOWER(StridedSlice) {
-  const auto begin = ConstantInts(lower, 1), end = ConstantInts(lower, 2), stride = ConstantInts(lower, 3);
   const Attributes& attributes = lower.attributes();
   const bool spread = attributes.Int("ellipsis_mask") != 0 || attributes.Int("new_axis_mask") != 0;
   if (!spread) {
@@ -73,11 +94,13 @@ LS_LOWER(StridedSlice) {
         SliceOptions(attributes.Int("begin_mask"), attributes.Int("end_mask"), 0, 0,
                      attributes.Int("shrink_axis_mask"))));
   }
-  if (!begin || !end || !stride || !lower.shape(0).ranked()) {
-    return lower.Report(Code::kLoweringRefused,
-                        "it has an ellipsis or a new axis, and its bounds are computed at run time");
+  const Shape& entries = lower.shape(1);
+  if (entries.rank() != 1 || !entries[0].known() || !lower.shape(0).ranked()) {
+    return lower.Report(Code::kShapeUnknown,
+                        "it has an ellipsis or a new axis, and the rank of its operand or the number of its "
+                        "bounds is not known");
   }
-  const SliceSpec spec = Spread(lower, lower.shape(0).rank(), *begin, *end, *stride);
+  const SliceSpec spec = Spread(lower, lower.shape(0).rank(), static_cast<int>(entries[0].value()));
   // The type before the new axes come in.
   const Shape& shape = lower.result_type().shape;
   Shape sliced = shape;
@@ -90,15 +113,12 @@ LS_LOWER(StridedSlice) {
     sliced = Shape(std::move(dims));
   }
   ir::Value* value = lower.operand(0);
-  const bool takes_all =
-      spec.begin_mask == (int64_t{1} << spec.begin.size()) - 1 && spec.begin_mask == spec.end_mask &&
-      spec.shrink_mask == 0 &&
-      std::all_of(spec.stride.begin(), spec.stride.end(), [](int64_t step) { return step == 1; });
-  if (!takes_all) {
-    value = lower.Make(tfl::STRIDED_SLICE,
-                       {value, lower.Int32s(spec.begin), lower.Int32s(spec.end), lower.Int32s(spec.stride)},
-                       {lower.dtype(0), sliced, nullptr},
-                       SliceOptions(spec.begin_mask, spec.end_mask, 0, 0, spec.shrink_mask));
+  if (!TakesAll(lower, spec)) {
+    value = lower.Make(
+        tfl::STRIDED_SLICE,
+        {value, Entries(lower, 1, spec, 0), Entries(lower, 2, spec, 0), Entries(lower, 3, spec, 1)},
+        {lower.dtype(0), sliced, nullptr},
+        SliceOptions(spec.begin_mask, spec.end_mask, 0, 0, spec.shrink_mask));
   }
   for (const int64_t axis : spec.new_axes) {
     if (sliced.ranked()) {

@@ -2,50 +2,20 @@
 // error: a form that cancels near zero, as exp(x) - 1, is not used there.
 #include <array>
 
-#include "lowering/broadcast.h"
+#include "lowering/formula.h"
 
 namespace litesmith::lowering {
 namespace {
 
-// Makes float32 nodes of the operand's shape.
-class Formula {
+class Function : public Formula {
  public:
-  explicit Formula(Lowering& lower) : lower_(lower), x_(lower.operand(0)) {}
-
-  // Reports kDtypeUnsupported unless the operand is float32.
-  Result<void> ExpectFloat() {
-    if (lower_.dtype(0) == DType::kFloat32) return {};
-    return lower_.Report(Code::kDtypeUnsupported,
-                         fmt::format("it is computed for float32 only, not for {}", NameOf(lower_.dtype(0))),
-                         "cast its operand to float32 in the model's code");
-  }
-  ir::Value* x() const { return x_; }
-  ir::Value* Number(float value) { return lower_.Constant(Tensor::Scalar(value)); }
-  ir::Value* Add(ir::Value* a, ir::Value* b) { return lower_.Make(tfl::ADD, {a, b}, NoActivation()); }
-  ir::Value* Add(ir::Value* a, float b) { return Add(a, Number(b)); }
-  ir::Value* Subtract(ir::Value* a, ir::Value* b) { return lower_.Make(tfl::SUB, {a, b}, NoActivation()); }
-  ir::Value* Multiply(ir::Value* a, ir::Value* b) { return lower_.Make(tfl::MUL, {a, b}, NoActivation()); }
-  ir::Value* Multiply(ir::Value* a, float b) { return Multiply(a, Number(b)); }
-  ir::Value* Divide(ir::Value* a, ir::Value* b) { return lower_.Make(tfl::DIV, {a, b}, NoActivation()); }
-  ir::Value* Apply(const ir::OpDef& op, ir::Value* a) { return lower_.Make(op, {a}); }
-  ir::Value* Choose(const ir::OpDef& comparison, ir::Value* a, ir::Value* b, ir::Value* where_true,
-                    ir::Value* where_false) {
-    const ir::Type truth{DType::kBool, lower_.result_type().shape, nullptr};
-    return lower_.Make(tfl::SELECT, {lower_.Make(comparison, {a, b}, truth), where_true, where_false});
-  }
-  // Horner's rule, the highest power's coefficient first.
-  template <size_t kCount>
-  ir::Value* Polynomial(ir::Value* of, const std::array<float, kCount>& coefficients) {
-    ir::Value* sum = Add(Multiply(of, coefficients[0]), coefficients[1]);
-    for (size_t i = 2; i < kCount; ++i) sum = Add(Multiply(sum, of), coefficients[i]);
-    return sum;
-  }
+  using Formula::Formula;
   // exp(x) - 1: with t = tanh(x / 2) it is 2t / (1 - t), which cancels for no small x.
   ir::Value* ExpMinusOne() {
-    ir::Value* t = Apply(tfl::TANH, Multiply(x_, 0.5f));
+    ir::Value* t = Apply(tfl::TANH, Multiply(x(), 0.5f));
     ir::Value* near_zero = Divide(Multiply(t, 2.0f), Subtract(Number(1), t));
-    ir::Value* elsewhere = Add(Apply(tfl::EXP, x_), -1.0f);
-    return Choose(tfl::LESS, Apply(tfl::ABS, x_), Number(1), near_zero, elsewhere);
+    ir::Value* elsewhere = Add(Apply(tfl::EXP, x()), -1.0f);
+    return Choose(tfl::LESS, Apply(tfl::ABS, x()), Number(1), near_zero, elsewhere);
   }
   // x P(x^2) / Q(x^2) on -4..4, beyond which erf is 1 in float32. The coefficients are those of Eigen
   // (GenericPacketMathFunctions.h), by which TensorFlow itself computes: off by a few units in the last
@@ -57,7 +27,7 @@ class Formula {
     constexpr std::array<float, 5> kQ = {-1.45660718464996e-05f, -2.13374055278905e-04f,
                                          -1.68282697438203e-03f, -7.37332916720468e-03f,
                                          -1.42647390514189e-02f};
-    ir::Value* above = lower_.Make(tfl::MAXIMUM, {x_, Number(-4)});
+    ir::Value* above = lower_.Make(tfl::MAXIMUM, {x(), Number(-4)});
     ir::Value* x = lower_.Make(tfl::MINIMUM, {above, Number(4)});
     ir::Value* square = Multiply(x, x);
     return Divide(Multiply(x, Polynomial(square, kP)), Polynomial(square, kQ));
@@ -75,13 +45,8 @@ class Formula {
   // sqrt(1 - x^2), which cancels for no x near 1.
   ir::Value* OtherLeg() {
     ir::Value* one = Number(1);
-    return Apply(tfl::SQRT, Multiply(Subtract(one, x_), Add(x_, one)));
+    return Apply(tfl::SQRT, Multiply(Subtract(one, x()), Add(x(), one)));
   }
-  Result<void> Is(ir::Value* value) { return lower_.Replace(value); }
-
- private:
-  Lowering& lower_;
-  ir::Value* x_;
 };
 
 // 0 where `zero` is 0, else `value`.
@@ -108,7 +73,7 @@ Result<void> ExpectLowRank(Lowering& lower) {
 }  // namespace
 
 LS_LOWER(Erf) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   return formula.Is(formula.Erf());
 }
@@ -123,7 +88,7 @@ LS_LOWER(Erfc) {
   constexpr std::array<float, 8> kAboveTwo = {
       -1.047766399936249e+1f, 1.297719955372516e+1f, -7.495518717768503e+0f, 2.921019019210786e+0f,
       -1.015265279202700e+0f, 4.218463358204948e-1f, -2.820767439740514e-1f, 5.641895067754075e-1f};
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   ir::Value* zero = formula.Number(0);
   ir::Value* size = formula.Apply(tfl::ABS, formula.x());
@@ -144,20 +109,20 @@ LS_LOWER(Erfc) {
 }
 
 LS_LOWER(Expm1) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   return formula.Is(formula.ExpMinusOne());
 }
 
 LS_LOWER(Log1p) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   return formula.Is(formula.LogOfOnePlus(formula.x()));
 }
 
 // log((1 + x) / (1 - x)) / 2
 LS_LOWER(Atanh) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   ir::Value* ratio =
       formula.Divide(formula.Multiply(formula.x(), 2.0f), formula.Subtract(formula.Number(1), formula.x()));
@@ -167,7 +132,7 @@ LS_LOWER(Atanh) {
 // With a = |x|: log(1 + a + a^2 / (1 + sqrt(a^2 + 1))), and log(2a) where the square is all that counts.
 LS_LOWER(Asinh) {
   constexpr float kLarge = 1e4f, kLogTwo = 0.6931471805599453f;
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   ir::Value* size = formula.Apply(tfl::ABS, formula.x());
   ir::Value* large = formula.Number(kLarge);
@@ -184,12 +149,12 @@ LS_LOWER(Asinh) {
 
 // Angles of the right-angled triangle with hypotenuse 1.
 LS_LOWER(Asin) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   return formula.Is(lower.Make(tfl::ATAN2, {formula.x(), formula.OtherLeg()}));
 }
 LS_LOWER(Acos) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   return formula.Is(lower.Make(tfl::ATAN2, {formula.OtherLeg(), formula.x()}));
 }
@@ -197,7 +162,7 @@ LS_LOWER(Acos) {
 // scale * (max(x, 0) + alpha * min(elu(x), 0)), alpha and scale as in "Self-Normalizing Neural Networks".
 LS_LOWER(Selu) {
   constexpr float kAlpha = 1.6732632423543772f, kScale = 1.0507009873554805f;
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   ir::Value* below = lower.Make(tfl::MINIMUM, {formula.Apply(tfl::ELU, formula.x()), formula.Number(0)});
   ir::Value* above = formula.Apply(tfl::RELU, formula.x());
@@ -206,7 +171,7 @@ LS_LOWER(Selu) {
 
 // The angle of (1, x). ATAN2 takes two operands of one shape.
 LS_LOWER(Atan) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   const Shape& shape = lower.shape(0);
   ir::Value* dims = nullptr;
@@ -220,7 +185,7 @@ LS_LOWER(Atan) {
 }
 
 LS_LOWER(Tan) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   return formula.Is(
       formula.Divide(formula.Apply(tfl::SIN, formula.x()), formula.Apply(tfl::COS, formula.x())));
@@ -229,7 +194,7 @@ LS_LOWER(Tan) {
 // With e = exp(x) - 1: (e + e / (e + 1)) / 2, which cancels for no small x. For large ones the halves come
 // first, so that it overflows no sooner than sinh.
 LS_LOWER(Sinh) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   ir::Value* e = formula.ExpMinusOne();
   ir::Value* near_zero = formula.Multiply(formula.Add(e, formula.Divide(e, formula.Add(e, 1))), 0.5f);
@@ -243,7 +208,7 @@ LS_LOWER(Sinh) {
 }
 
 LS_LOWER(Cosh) {
-  Formula formula(lower);
+  Function formula(lower);
   LS_RETURN_IF_FAILED(formula.ExpectFloat());
   ir::Value* root = formula.Apply(tfl::EXP, formula.Multiply(formula.Apply(tfl::ABS, formula.x()), 0.5f));
   ir::Value* rising = formula.Multiply(formula.Multiply(root, 0.5f), root);
@@ -270,6 +235,8 @@ LS_LOWER(TruncateMod) {
   return lower.Replace(lower.Make(tfl::SUB, {lower.operand(0), whole}, NoActivation()));
 }
 
+LS_LOWER(Mod) { return Lower_TruncateMod(lower); }
+
 LS_LOWER(MulNoNan) {
   LS_RETURN_IF_FAILED(ExpectLowRank(lower));
   ir::Value* product = lower.Make(tfl::MUL, {lower.operand(0), lower.operand(1)}, NoActivation());
@@ -287,6 +254,16 @@ LS_LOWER(Xlogy) {
   ir::Value* log = lower.Make(tfl::LOG, {lower.operand(1)}, lower.operand(1)->type);
   return ZeroWhereZero(lower, lower.operand(0),
                        lower.Make(tfl::MUL, {lower.operand(0), log}, NoActivation()));
+}
+
+LS_LOWER(Xlog1py) {
+  LS_RETURN_IF_FAILED(ExpectLowRank(lower));
+  Function formula(lower);
+  LS_RETURN_IF_FAILED(formula.ExpectFloat());
+  const ir::Type& type = lower.operand(1)->type;
+  if (type.shape != lower.result_type().shape) return lower.Refuse("its second operand is broadcast");
+  ir::Value* log = formula.LogOfOnePlus(lower.operand(1));
+  return ZeroWhereZero(lower, lower.operand(0), formula.Multiply(lower.operand(0), log));
 }
 
 }  // namespace litesmith::lowering

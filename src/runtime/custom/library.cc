@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/list_some.h"
 #include "formats/elf/elf.h"
 #include "runtime/custom/registered_kernel.h"
 
@@ -119,7 +120,7 @@ class Loader {
     if (address != nullptr) return address;
     std::string fix = "see that it exports the function, without C++ name mangling (extern \"C\")";
     if (problem.find("undefined symbol") != std::string::npos && !Exports(symbol) && !functions_.empty()) {
-      fix = fmt::format("it exports {}", Names(functions_));
+      fix = fmt::format("it exports {}", ListSome(functions_, kShownNames));
     } else if (problem.find("undefined symbol") != std::string::npos) {
       fix =
           "link what the kernel calls into the library; this program offers the functions of "
@@ -128,13 +129,6 @@ class Loader {
       fix = "install the library that it needs, or put its folder into LD_LIBRARY_PATH";
     }
     return Refuse("the system says: " + problem, fix);
-  }
-
-  static std::string Names(const std::vector<std::string>& names) {
-    constexpr size_t kShown = 8;
-    std::string text;
-    for (size_t i = 0; i < std::min(names.size(), kShown); ++i) text += (i > 0 ? ", " : "") + names[i];
-    return names.size() > kShown ? fmt::format("{} and {} more", text, names.size() - kShown) : text;
   }
 
   Result<void> AddNamed() {
@@ -172,12 +166,12 @@ class Loader {
       LS_RETURN_IF_FAILED(AddFrom(std::string(name.substr(kRegister.size())), function));
     }
     if (any) return {};
-    return Refuse(
-        fmt::format("it exports neither litesmith_custom_ops nor a function Register_NAME; {}",
-                    functions_.empty() ? "it exports no function at all" : "it exports " + Names(functions_)),
-        fmt::format("register the kernel with LITESMITH_CUSTOM_OPS, or say which function does it: "
-                    "--custom-op-library {}:NAME=FUNCTION",
-                    request_.file));
+    return Refuse(fmt::format("it exports neither litesmith_custom_ops nor a function Register_NAME; {}",
+                              functions_.empty() ? "it exports no function at all"
+                                                 : "it exports " + ListSome(functions_, kShownNames)),
+                  fmt::format("register the kernel with LITESMITH_CUSTOM_OPS, or say which function does it: "
+                              "--custom-op-library {}:NAME=FUNCTION",
+                              request_.file));
   }
 
   Result<void> AddFrom(const std::string& name, const std::string& symbol) {

@@ -135,6 +135,29 @@ TEST(FullyConnected, FourBitWeightsAreThoseOfTheirBytes) {
   }
 }
 
+TEST(FullyConnected, RowsOfNoNumbersHaveSumsOfTheBias) {
+  const Tensor input = Tensor::Zeros(DType::kFloat32, {3, 0}),
+               weights = Tensor::Zeros(DType::kFloat32, {2, 0});
+  for (const bool keep : {false, true}) {
+    const KernelRun run =
+        RunKernel("FULLY_CONNECTED", {{input}, {weights}, {Tensor::Of<float>({2}, {1.5f, -2.0f})}},
+                  {{"keep_num_dims", keep}}, {DType::kFloat32});
+    ASSERT_TRUE(run.ok) << run.Findings();
+    EXPECT_EQ(run.outputs[0].dims(), (Dims{3, 2}));
+    EXPECT_EQ(run.outputs[0].data<float>()[4], 1.5f);
+    EXPECT_EQ(run.outputs[0].data<float>()[5], -2.0f);
+  }
+  const Tensor none = Tensor::Zeros(DType::kFloat32, {0, 4});
+  const KernelRun empty =
+      RunKernel("FULLY_CONNECTED", {{Tensor::Zeros(DType::kFloat32, {3, 4})}, {none}}, {}, {DType::kFloat32});
+  ASSERT_TRUE(empty.ok) << empty.Findings();
+  EXPECT_EQ(empty.outputs[0].dims(), (Dims{3, 0}));
+  // How many rows there are is not to be told.
+  EXPECT_FALSE(RunKernel("FULLY_CONNECTED", {{Tensor::Zeros(DType::kFloat32, {0, 3})}, {weights}}, {},
+                         {DType::kFloat32})
+                   .ok);
+}
+
 TEST(FullyConnected, HybridStaysNearFloat) {
   const Tensor input = Random<float>({3, 16}, -1, 2, 5), weights = Random<int8_t>({4, 16}, -127, 127, 6);
   const Quantization scales = PerChannel({0.01f, 0.02f, 0.03f, 0.005f}, 0);

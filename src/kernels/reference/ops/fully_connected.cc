@@ -1,4 +1,6 @@
-// FULLY_CONNECTED: input [..., ci] read as rows of ci, weights [co, ci], bias [co].
+// FULLY_CONNECTED: input [..., ci] read as rows of ci, weights [co, ci], bias [co]. Rows of no numbers are
+// counted by the other dimensions, and have sums of zero.
+#include "base/checked.h"
 #include "kernels/reference/convolution.h"
 #include "kernels/reference/weighted_sum.h"
 
@@ -14,11 +16,12 @@ class FullyConnected : public WeightedSum {
     LS_RETURN_IF_FAILED(
         context.Expect(context.attributes->Int("weights_format", 0) == 0, "weights in the shuffled format"));
     const int64_t units = weights.dim(0), size = weights.dim(1);
-    if (size < 1 || units < 1 || input.elements() % size != 0) {
+    const std::optional<int64_t> counted = RowsOf(input, size);
+    if (!counted) {
       return context.Mismatch("an input of shape {} and weights of shape {}", ToText(input.dims),
                               ToText(weights.dims));
     }
-    const int64_t rows = input.elements() / size;
+    const int64_t rows = *counted;
     Dims dims = {rows, units};
     if (context.attributes->Bool("keep_num_dims")) {
       if (input.rank() < 1 || input.dim(-1) != size) {
@@ -63,6 +66,11 @@ class FullyConnected : public WeightedSum {
   }
 
  private:
+  static std::optional<int64_t> RowsOf(const TensorView& input, int64_t size) {
+    if (size > 0) return input.elements() % size == 0 ? std::optional(input.elements() / size) : std::nullopt;
+    if (input.rank() < 1 || input.dim(-1) != 0) return std::nullopt;
+    return CheckedProduct(std::span(input.dims).first(input.dims.size() - 1));
+  }
   // Weights of few bits with a scale for each block of a row: brought back to float32 once. The input's rows
   // are quantized with a zero point as in other hybrid forms, and brought back too: the products are the same
   // numbers.
@@ -78,7 +86,8 @@ class FullyConnected : public WeightedSum {
     const Quantization& quantization = *weights.quantization;
     const int64_t size = weights.dim(1), block = quantization.block_size;
     const int64_t blocks = size / block;
-    if (size % block != 0 || static_cast<int64_t>(quantization.scale.size()) != weights.dim(0) * blocks ||
+    if (size < 1 || size % block != 0 ||
+        static_cast<int64_t>(quantization.scale.size()) != weights.dim(0) * blocks ||
         quantization.zero_point.size() > quantization.scale.size()) {
       return context.Report(Code::kQuantizationInvalid,
                             fmt::format("weights of shape {} have {} scales for blocks of {}",
