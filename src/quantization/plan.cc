@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "quantization/masks.h"
 #include "quantization/rules.h"
 #include "tfl/ops.h"
 
@@ -45,6 +46,7 @@ class Planner {
       : function_(function), ranges_(ranges), options_(options) {}
 
   Plan Make() {
+    masked_ = MaskedValues(function_, ranges_, options_.mode);
     for (const ir::Node& node : function_.nodes()) Judge(node);
     if (options_.float_fallback) LeaveLightOnesInFloat();
     for (const ir::Node& node : function_.nodes()) {
@@ -103,7 +105,15 @@ class Planner {
       if (!IsFloat32(node.output(i))) return "its result is no float32";
       if (!ranges_(*node.output(i))) return "the range of its result is not known";
     }
+    if (TouchesMask(node)) return "it holds scores beside a mask far below them, which would take all steps";
     return FarConstant(node, *rule);
+  }
+
+  bool TouchesMask(const ir::Node& node) const {
+    for (size_t i = 0; i < node.operand_count(); ++i) {
+      if (masked_.contains(node.operand(i))) return true;
+    }
+    return node.output_count() > 0 && masked_.contains(node.output(0));
   }
 
   std::string WhyNotOperand(const ir::Value& operand, Role role) const {
@@ -372,6 +382,7 @@ class Planner {
   const RangeSource& ranges_;
   const PlanOptions& options_;
   Plan plan_;
+  std::unordered_set<const ir::Value*> masked_;
   std::unordered_map<const ir::Value*, const ir::Value*> parent_;
   std::unordered_map<const ir::Value*, Class> classes_;  // by root
 };
