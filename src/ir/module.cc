@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/check.h"
+#include "ir/effects.h"
 
 namespace litesmith::ir {
 
@@ -168,7 +169,7 @@ bool Function::EraseDeadNodes() {
   bool changed = false;
   for (Node* node = return_->previous_; node != nullptr;) {
     Node* previous = node->previous_;
-    if (!node->used() && !node->op().Has(kSideEffect)) {
+    if (!node->used() && !node->Is(kReturn) && !HasEffect(*node)) {
       Erase(node);
       changed = true;
     }

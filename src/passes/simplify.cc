@@ -92,6 +92,7 @@ class Simplifier {
 
   // Outputs whose elements inference knows, and ops whose operands are all known, become constants.
   Result<bool> Fold(ir::Node& node) {
+    if (node.op().Has(ir::kSideEffect)) return false;  // what it does is not in its outputs
     bool all = true;
     for (size_t i = 0; i < node.output_count(); ++i) {
       if (!node.output(i)->used()) continue;
@@ -104,8 +105,7 @@ class Simplifier {
       }
     }
     if (all) return true;
-    if (node.op().Has(ir::kNotPure) || node.op().Has(ir::kSideEffect) || !evaluate::CanEvaluate(node))
-      return false;
+    if (node.op().Has(ir::kNotPure) || !evaluate::CanEvaluate(node)) return false;
     std::vector<Tensor> inputs;
     size_t input_bytes = 0;
     for (size_t i = 0; i < node.operand_count(); ++i) {

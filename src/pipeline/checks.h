@@ -12,7 +12,7 @@
 
 namespace litesmith::pipeline {
 
-// Which results of each signature depend on any parameter, as the source has it, before any pass.
+// Which results of each signature depend on the elements of any parameter, before anything is computed.
 struct InputsAndOutputs {
   std::set<std::pair<std::string, std::string>> dependent;  // (function, result name)
 };

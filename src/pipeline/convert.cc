@@ -117,10 +117,10 @@ Result<Converted> LoadSource(const std::string& path, const ConvertOptions& opti
   source.module = std::move(imported.module);
   if (options.after_import) options.after_import(*source.module);
   LS_RETURN_IF_FAILED(SetCustomOpShapes(*source.module, options.custom_op_shapes, context));
-  source.interface = ObserveInterface(*source.module);
   watch.Lap("import");
   ir::PassContext passes{context, options.dump_after, options.dump, options.root_causes != nullptr};
   source.incomplete = !ir::RunPasses(*source.module, kFreeze, passes);
+  source.interface = ObserveInterface(*source.module);
   if (!options.keep_preamble && !source.incomplete)
     LS_RETURN_IF_FAILED(ir::RunPasses(*source.module, kEntry, passes));
   watch.Lap("passes");

@@ -75,6 +75,7 @@ Result<void> MainDiagonal(Lowering& lower) {
 // The last two dimensions, -1 where not known.
 Dims MatrixDims(const Shape& shape) {
   const int rank = shape.rank();
+  if (rank < 2) return {-1, -1};
   return {shape[rank - 2].value_or(-1), shape[rank - 1].value_or(-1)};
 }
 
@@ -92,30 +93,40 @@ ir::Value* BandMask(Lowering& lower, int64_t below, int64_t above) {
   return lower.Constant(std::move(mask));
 }
 
-// The same at run time: from the number of each row less that of each column.
+// The size of the last axis (-1) or the one before (-2), read at run time.
+ir::Value* SizeFromEnd(Lowering& lower, int64_t axis) {
+  const Shape& shape = lower.shape(0);
+  ir::Value* dims = lower.Make(tfl::SHAPE, {lower.operand(0)},
+                               {DType::kInt32, {shape.ranked() ? Dim(shape.rank()) : Dim()}, nullptr},
+                               {{"out_type", SchemaType(DType::kInt32)}});
+  const bool last = axis == -1;
+  return lower.Make(tfl::STRIDED_SLICE,
+                    {dims, lower.Int32s({axis}), lower.Int32s({axis + 1}), lower.Int32s({1})},
+                    {DType::kInt32, Shape::Scalar(), nullptr},
+                    {{"begin_mask", int64_t{0}},
+                     {"end_mask", int64_t{last ? 1 : 0}},
+                     {"ellipsis_mask", int64_t{0}},
+                     {"new_axis_mask", int64_t{0}},
+                     {"shrink_axis_mask", int64_t{1}},
+                     {"offset", false}});
+}
+
+// The same as BandMask at run time: from the number of each row less that of each column.
 ir::Value* ComputedBandMask(Lowering& lower) {
   const Shape& shape = lower.shape(0);
   const int rank = shape.rank();
-  const Shape matrix({shape[rank - 2], shape[rank - 1]});
-  const ir::Type scalar{DType::kInt32, Shape::Scalar(), nullptr};
-  const auto numbers = [&](int axis, std::vector<int64_t> around) {
-    ir::Value* count = nullptr;
-    if (shape[axis].known()) {
-      count = lower.Int32(shape[axis].value());
-    } else {
-      ir::Value* dims = lower.Make(tfl::SHAPE, {lower.operand(0)}, {DType::kInt32, {Dim(rank)}, nullptr},
-                                   {{"out_type", SchemaType(DType::kInt32)}});
-      count = lower.Make(tfl::GATHER, {dims, lower.Int32(axis)}, scalar,
-                         {{"axis", int64_t{0}}, {"batch_dims", int64_t{0}}});
-    }
-    ir::Value* range = lower.Make(tfl::RANGE, {lower.Int32(0), count, lower.Int32(1)},
-                                  {DType::kInt32, {shape[axis]}, nullptr});
-    Shape spread{Dim(around[0] < 0 ? shape[axis] : Dim(1)), Dim(around[1] < 0 ? shape[axis] : Dim(1))};
-    return lower.Make(tfl::RESHAPE, {range, lower.Int32s(around)},
-                      {DType::kInt32, std::move(spread), nullptr}, {{"new_shape", around}});
+  const Shape matrix = rank >= 2 ? Shape{shape[rank - 2], shape[rank - 1]} : Shape::OfRank(2);
+  const auto numbers = [&](int axis, const std::vector<int64_t>& around) {
+    const Dim size = matrix[axis];
+    ir::Value* count = size.known() ? lower.Int32(size.value()) : SizeFromEnd(lower, axis - 2);
+    ir::Value* range =
+        lower.Make(tfl::RANGE, {lower.Int32(0), count, lower.Int32(1)}, {DType::kInt32, {size}, nullptr});
+    const Shape spread{around[0] < 0 ? size : Dim(1), around[1] < 0 ? size : Dim(1)};
+    return lower.Make(tfl::RESHAPE, {range, lower.Int32s(around)}, {DType::kInt32, spread, nullptr},
+                      {{"new_shape", around}});
   };
   const ir::Type truth{DType::kBool, matrix, nullptr};
-  ir::Value* apart = lower.Make(tfl::SUB, {numbers(rank - 2, {-1, 1}), numbers(rank - 1, {1, -1})},
+  ir::Value* apart = lower.Make(tfl::SUB, {numbers(0, {-1, 1}), numbers(1, {1, -1})},
                                 {DType::kInt32, matrix, nullptr}, NoActivation());
   const auto within = [&](ir::Value* distance, size_t operand) {
     ir::Value* width = AsInt32(lower, operand);
@@ -149,8 +160,8 @@ LS_LOWER(MatrixDiagPartV2) { return DiagonalPart(lower); }
 LS_LOWER(MatrixDiagPartV3) { return DiagonalPart(lower); }
 
 LS_LOWER(MatrixBandPart) {
-  if (!lower.shape(0).ranked() || lower.shape(0).rank() > 5)
-    return lower.Refuse("the number of its dimensions is more than 5, or not known");
+  if (lower.shape(0).rank() > 5)
+    return lower.Refuse("it has {} dimensions; up to 5 are possible", lower.shape(0).rank());
   const auto below = ConstantInts(lower, 1), above = ConstantInts(lower, 2);
   const auto places = CheckedProduct(MatrixDims(lower.shape(0)));
   const bool known = below && above && below->size() == 1 && above->size() == 1 && places;
