@@ -134,7 +134,9 @@ constexpr std::array kAdvice = {
         "AdjustSaturation "
         "AdjustContrast* RGBToHSV HSVToRGB DrawBoundingBoxes* SampleDistortedBoundingBox* ExtractGlimpse*",
         Code::kNoLowering, "TensorFlow Lite has no such image op: its resizing is bilinear or nearest",
-        "use tf.image.resize with method bilinear or nearest, or do this step outside the model, in the app"},
+        "use tf.image.resize with method bilinear or nearest, or do this step outside the model, in the app; "
+        "bicubic, area and similar resizing converts where the sizes before and after it are known "
+        "(--input-shape)"},
     Advice{"Cholesky* MatrixInverse MatrixSolve* MatrixTriangularSolve Qr Svd *Eig* SelfAdjoint* "
            "MatrixDeterminant "
            "LogMatrixDeterminant MatrixExponential MatrixLogarithm MatrixSquareRoot Lu Tridiagonal*",

@@ -46,6 +46,8 @@ Result<Changed> FoldBatchNorm(Module& module, PassContext& context);
 // Lists of tensors that go through loops and branches become tensors with an axis more; what follows from
 // their shapes is for another sweep, and further lists may follow from that.
 Result<Changed> ListsAsTensors(Module& module, PassContext& context);
+// Bicubic and other resizings of pictures of known size become products with the matrices that they are.
+Result<Changed> ResizeByProducts(Module& module, PassContext& context);
 // A case whose index is not known becomes branches within branches.
 Result<Changed> NestCases(Module& module, PassContext& context);
 // Products and sums around erf, erfc or tanh that give GELU become TensorFlow Lite's op, which came with 2.9.

@@ -225,6 +225,26 @@ ir::Value* PredicateOf(const ir::Node& merge) {
   return nullptr;
 }
 
+// The outputs `side` of Switches on the predicate that a side of a Merge takes, not looking behind them:
+// other branches may hang on the same predicate.
+std::vector<ir::Value*> TakenBy(ir::Value* result, const ir::Value* predicate, size_t side) {
+  std::vector<ir::Value*> taken;
+  std::unordered_set<const ir::Value*> seen;
+  std::vector<ir::Value*> waiting = {result};
+  while (!waiting.empty()) {
+    ir::Value* value = waiting.back();
+    waiting.pop_back();
+    if (value == nullptr || value->node() == nullptr || !seen.insert(value).second) continue;
+    const ir::Node& node = *value->node();
+    if (IsSwitch(node) && node.operand(1) == predicate && value->index() == side) {
+      taken.push_back(value);
+      continue;
+    }
+    for (size_t i = 0; i < node.operand_count(); ++i) waiting.push_back(node.operand(i));
+  }
+  return taken;
+}
+
 bool RaiseMerge(ir::Function& function, ir::Node& merge) {
   if (merge.operand_count() != 2) return false;  // of more sides than a condition has, or of a damaged graph
   ir::Value* predicate = PredicateOf(merge);
@@ -233,16 +253,16 @@ bool RaiseMerge(ir::Function& function, ir::Node& merge) {
   std::vector<ir::Type> types;
   std::unordered_map<const ir::Value*, size_t> places[2];
   std::unordered_map<const ir::Value*, size_t> data_places;
-  // Everything that a side takes from a Switch on the predicate, or from outside, becomes a parameter.
+  // Everything that a side takes from a Switch on the predicate becomes a parameter.
   for (const size_t side : {size_t{0}, size_t{1}}) {
-    for (ir::Node& node : function.nodes()) {
-      if (!IsSwitch(node) || node.operand(1) != predicate) continue;
-      const auto [entry, inserted] = data_places.try_emplace(node.operand(0), types.size());
+    for (const ir::Value* taken : TakenBy(merge.operand(side), predicate, side)) {
+      ir::Value* data = taken->node()->operand(0);
+      const auto [entry, inserted] = data_places.try_emplace(data, types.size());
       if (inserted) {
-        operands.push_back(node.operand(0));
-        types.push_back({node.operand(0)->type.dtype, node.operand(0)->type.shape, nullptr});
+        operands.push_back(data);
+        types.push_back({data->type.dtype, data->type.shape, nullptr});
       }
-      places[side][node.output(side)] = entry->second;
+      places[side][taken] = entry->second;
     }
   }
   ir::Function* branches[2] = {nullptr, nullptr};

@@ -138,6 +138,12 @@ const OneOp kElementwiseOps[] = {
   return %z
 })",
      -9, 9},
+    {"Acosh", R"((%x: f32[3,4]) { %y = tf.Acosh(%x) : f32[*] return %y })", 1.001, 9},
+    {"TruncateDivOfFloats", R"((%x: f32[3,9], %y: f32[9]) {
+  %z = tf.TruncateDiv(%x, %y) : f32[*]
+  return %z
+})",
+     -9, 9},
     {"Xlog1py", R"((%x: f32[3,4], %y: f32[3,4]) {
   %x0 = tf.Relu(%x) : f32[3,4]
   %y0 = tf.Relu(%y) : f32[3,4]

@@ -69,6 +69,16 @@ const OneOp kIndexOps[] = {
      0, 4},
     {"TopKWithItsNumberAsAnAttribute",
      R"((%x: f32[2,6]) { %v, %i = tf.TopK(%x) {k = 3, sorted = true} : f32[*], i32[*] return %v, %i })"},
+    {"MatMulOfIntegers", R"((%x: i32[3,2], %y: i32[3,4]) {
+  %z = tf.MatMul(%x, %y) {transpose_a = true, transpose_b = false} : i32[*]
+  return %z
+})",
+     -9, 9},
+    {"DynamicPartition", R"((%x: f32[9,2], %p: i32[9]) {
+  %a, %b = tf.DynamicPartition(%x, %p) {num_partitions = 2} : f32[*], f32[*]
+  return %a, %b
+})",
+     0, 1},
     {"MatrixBandPartOfAComputedWidth", R"((%x: f32[2,4,5], %l: i32[], %u: i32[]) {
   %y = tf.MatrixBandPart(%x, %l, %u) : f32[*]
   return %y

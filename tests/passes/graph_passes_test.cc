@@ -77,6 +77,23 @@ TEST(MergeEqualNodes, AnOutputKeepsItsName) {
 )"));
 }
 
+// A switch for training hangs over all layers.
+TEST(RaiseControlFlow, BranchesOnOnePredicateTakeOnlyWhatIsTheirs) {
+  const std::string after = After(RaiseControlFlow, R"(func @main(%x: f32[2], %p: bool[]) {
+  %a, %b = tf.Switch(%x, %p) : f32[2], f32[2]
+  %c = tf.Neg(%b) : f32[2]
+  %d, %i = tf.Merge(%a, %c) : f32[2], i32[] loc("first")
+  %e = tf.Relu(%d) : f32[2]
+  %f, %g = tf.Switch(%e, %p) : f32[2], f32[2]
+  %h = tf.Neg(%g) : f32[2]
+  %j, %k = tf.Merge(%f, %h) : f32[2], i32[] loc("second")
+  return %j
+}
+)");
+  EXPECT_NE(after.find("%2 = tf.StatelessIf(%1, %0)"), std::string::npos) << after;
+  EXPECT_NE(after.find("%4 = tf.StatelessIf(%1, %3)"), std::string::npos) << after;
+}
+
 TEST(FreezeVariables, ReadsOfAVariableThatNothingWritesShareOneConstant) {
   ExpectText(R"(func @main() {
   %0 = const f32[2] [1, 2] "v" loc("v")

@@ -18,7 +18,14 @@ LS_LOWER(Sub) { return LowerBroadcast(lower, tfl::SUB, 6, NoActivation()); }
 LS_LOWER(Mul) { return LowerBroadcast(lower, tfl::MUL, 6, NoActivation()); }
 LS_LOWER(RealDiv) { return Quotient(lower); }
 LS_LOWER(Div) { return Quotient(lower); }
-LS_LOWER(TruncateDiv) { return Quotient(lower); }
+LS_LOWER(TruncateDiv) {
+  if (!IsFloat(lower.dtype(0))) return Quotient(lower);
+  const int rank = lower.result_type().shape.rank();
+  if (rank > 5) return lower.Refuse("it has {} dimensions; up to 5 are possible", rank);
+  ir::Value* quotient = lower.Make(tfl::DIV, {lower.operand(0), lower.operand(1)}, NoActivation());
+  ir::Value* whole = lower.Make(tfl::FLOOR, {lower.Make(tfl::ABS, {quotient})});
+  return lower.Replace(lower.Make(tfl::MUL, {lower.Make(tfl::SIGN, {quotient}), whole}, NoActivation()));
+}
 LS_LOWER(FloorDiv) { return LowerBroadcast(lower, tfl::FLOOR_DIV, 4); }
 LS_LOWER(FloorMod) { return LowerBroadcast(lower, tfl::FLOOR_MOD, 4); }
 LS_LOWER(Maximum) { return LowerBroadcast(lower, tfl::MAXIMUM, 5); }

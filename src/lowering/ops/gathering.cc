@@ -147,6 +147,27 @@ LS_LOWER(GatherV2) {
 LS_LOWER(GatherNd) { return lower.Rename(tfl::GATHER_ND); }
 LS_LOWER(Where) { return lower.Rename(tfl::WHERE); }
 
+// One GATHER for each part, of the rows that belong to it.
+LS_LOWER(DynamicPartition) {
+  const Shape& data = lower.shape(0);
+  if (lower.shape(1).rank() != 1 || !data.ranked()) return lower.Refuse("it does not part single rows");
+  std::vector<ir::Value*> parts;
+  for (size_t i = 0; i < lower.node().output_count(); ++i) {
+    ir::Value* number = lower.Int32(static_cast<int64_t>(i));
+    ir::Value* belongs =
+        lower.Make(tfl::EQUAL, {AsInt32(lower, 1), number}, {DType::kBool, lower.shape(1), nullptr});
+    ir::Value* rows = lower.Make(tfl::WHERE, {belongs}, {DType::kInt64, {Dim(), 1}, nullptr});
+    ir::Value* places =
+        lower.Make(tfl::RESHAPE, {rows, lower.Int32s({-1})}, {DType::kInt64, {Dim()}, nullptr},
+                   {{"new_shape", std::vector<int64_t>{-1}}});
+    Shape part = data;
+    part[0] = Dim();
+    parts.push_back(lower.Make(tfl::GATHER, {lower.operand(0), places}, {lower.dtype(0), part, nullptr},
+                               {{"axis", int64_t{0}}, {"batch_dims", int64_t{0}}}));
+  }
+  return lower.Replace(parts);
+}
+
 LS_LOWER(TopKV2) {
   if (lower.result_type(1).dtype != DType::kInt32) return lower.Refuse("its indices are not int32");
   return lower.Rename(tfl::TOPK_V2);

@@ -1,6 +1,7 @@
 // Random numbers: the kernels draw from the same generator as TensorFlow's, but whether the same ones come
 // depends on what else draws from it. They are part of few models on purpose, so that each is told.
 #include "base/finding.h"
+#include "lowering/broadcast.h"
 #include "lowering/indices.h"
 #include "lowering/lowering.h"
 #include "tf/shape_context.h"
@@ -35,6 +36,19 @@ Result<void> Drawn(Lowering& lower, const ir::OpDef& op) {
 
 LS_LOWER(RandomUniform) { return Drawn(lower, tfl::RANDOM_UNIFORM); }
 LS_LOWER(RandomStandardNormal) { return Drawn(lower, tfl::RANDOM_STANDARD_NORMAL); }
+
+// floor(u (max - min)) + min with u in [0, 1): exact for ranges of less than 2^24.
+LS_LOWER(RandomUniformInt) {
+  Warn(lower);
+  const ir::Type scalar{lower.dtype(1), Shape::Scalar(), nullptr};
+  const ir::Type floats{DType::kFloat32, lower.result_type().shape, nullptr};
+  ir::Value* drawn = lower.Make(tfl::RANDOM_UNIFORM, {AsInt32(lower, 0)}, floats, Seeds(lower));
+  ir::Value* span = lower.Make(tfl::SUB, {lower.operand(2), lower.operand(1)}, scalar, NoActivation());
+  ir::Value* width = lower.Make(tfl::CAST, {span}, {DType::kFloat32, Shape::Scalar(), nullptr});
+  ir::Value* scaled = lower.Make(tfl::MUL, {drawn, width}, floats, NoActivation());
+  ir::Value* whole = lower.Make(tfl::CAST, {scaled});
+  return lower.Replace(lower.Make(tfl::ADD, {whole, lower.operand(1)}, NoActivation()));
+}
 
 // logits [batch, classes], number of samples.
 LS_LOWER(Multinomial) {

@@ -120,6 +120,15 @@ LS_LOWER(Log1p) {
   return formula.Is(formula.LogOfOnePlus(formula.x()));
 }
 
+// log(1 + t + sqrt(t (t + 2))) with t = x - 1, which cancels for no x near 1.
+LS_LOWER(Acosh) {
+  Function formula(lower);
+  LS_RETURN_IF_FAILED(formula.ExpectFloat());
+  ir::Value* above = formula.Add(formula.x(), -1.0f);
+  ir::Value* leg = formula.Apply(tfl::SQRT, formula.Multiply(above, formula.Add(above, 2.0f)));
+  return formula.Is(formula.LogOfOnePlus(formula.Add(above, leg)));
+}
+
 // log((1 + x) / (1 - x)) / 2
 LS_LOWER(Atanh) {
   Function formula(lower);
