@@ -139,10 +139,22 @@ class Rewriter {
       if (node.operand(i) != nullptr && rule.operand_role(i) == Role::kActivation)
         SetActivation(node, rule, i);
     }
+    if (options_.mode == Mode::kInt16x8 && node.Is(tfl::FULLY_CONNECTED)) GiveBias(node);
     SetWeights(node, rule);
     // The default of the schema asks for scales that are powers of two.
     if (options_.mode == Mode::kInt16x8 && (node.Is(tfl::ADD) || node.Is(tfl::SUB)))
       node.attributes.Set("pot_scale_int16", false);
+  }
+
+  // Without one the official kernel adds up in 32 bits, which sums of some hundred products leave.
+  static void GiveBias(ir::Node& node) {
+    constexpr size_t kBias = 2;
+    if (node.operand_or_null(kBias) != nullptr) return;
+    std::vector<ir::Value*> operands = node.operands();
+    operands.resize(kBias + 1);
+    const int64_t units = node.constant_operand(1)->dims()[0];
+    operands[kBias] = ir::Builder(node).Constant(Tensor::Zeros(DType::kFloat32, {units}));
+    node.SetOperands(operands);
   }
 
   void SetActivation(ir::Node& node, const Rule& rule, size_t index) {

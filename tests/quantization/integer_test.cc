@@ -169,6 +169,17 @@ TEST_F(IntegerRewrite, BiasesHaveTheProductOfTheScales) {
   }
 }
 
+TEST_F(IntegerRewrite, SumsOf16BitsHaveABiasThatMakesThemWide) {
+  Options options;
+  options.mode = Mode::kInt16x8;
+  const Quantized quantized = QuantizeWith(Parse(kTwoLayers), options, ArraySamples::Random({1, 16}, 8));
+  ASSERT_NE(quantized.module, nullptr);
+  for (const ir::Node* node : NodesOf(*quantized.module, tfl::FULLY_CONNECTED)) {
+    ASSERT_NE(node->operand_or_null(2), nullptr);
+    EXPECT_EQ(node->operand(2)->type.dtype, DType::kInt64);
+  }
+}
+
 TEST_F(IntegerRewrite, IntegersGoInAndOutAsAsked) {
   const auto module = Parse(kTwoLayers);
   struct Ends {

@@ -3,10 +3,9 @@
 namespace litesmith {
 namespace {
 
-// quantized_bias_type: a TensorType of the schema (INT32 is 2; 0, FLOAT32, stands for "not said").
-bool SaysInt32Bias(const Attributes& attributes) {
-  return attributes.Int("quantized_bias_type") == 2 ||
-         attributes.Type("quantized_bias_type") == DType::kInt32;
+// quantized_bias_type: a TensorType of the schema (INT32 is 2, INT64 4; 0, FLOAT32, stands for "not said").
+bool SaysBias(const Attributes& attributes, int64_t number, DType type) {
+  return attributes.Int("quantized_bias_type") == number || attributes.Type("quantized_bias_type") == type;
 }
 
 }  // namespace
@@ -86,7 +85,9 @@ Result<void> WeightedSum::PrepareSum(PrepareContext& context, const Setup& setup
     quantized_scratch_ = context.RequestScratch(static_cast<size_t>(context.input(setup_.input).elements()));
     return {};
   }
-  wide_ = form_ == Form::kInt16 && !SaysInt32Bias(*context.attributes);
+  const bool may_be_wide =
+      has_bias_ || setup_.wide_without_bias || SaysBias(*context.attributes, 4, DType::kInt64);
+  wide_ = form_ == Form::kInt16 && may_be_wide && !SaysBias(*context.attributes, 2, DType::kInt32);
   return PrepareFactors(context);
 }
 

@@ -30,6 +30,8 @@ class WeightedSum : public Kernel {
     int channel_dimension = 0;                // of the weights
     int64_t rows = 1;                         // batch entries, each quantized by itself in hybrid forms
     bool asymmetric = true;                   // hybrid: rows are quantized with a zero point
+    // 16-bit activations: sums are 64 bits wide even where there is no bias that says so.
+    bool wide_without_bias = true;
     bool short_product = false;  // s_in * s_weight is rounded to float32 where there is one scale
   };
   enum class Form { kFloat, kHybrid, kInt8, kUInt8, kInt16 };

@@ -135,6 +135,25 @@ TEST(FullyConnected, FourBitWeightsAreThoseOfTheirBytes) {
   }
 }
 
+// As LiteRT 2.3 computes them: 32 bits unless a bias, or quantized_bias_type, asks for 64.
+TEST(FullyConnected, SumsOf16BitsAreAsWideAsTheBias) {
+  const std::vector<int16_t> ones(1024, 32767);
+  const std::vector<int8_t> weights(1024, 127);
+  const KernelInput input{Tensor::Of<int16_t>({1, 1024}, ones), Scaled(1)};
+  const KernelInput matrix{Tensor::Of<int8_t>({1, 1024}, weights), Scaled(1)};
+  const KernelInput bias{Tensor::Of<int64_t>({1}, {0}), Scaled(1)};
+  // 1024 * 32767 * 127 is 4261282816; 32 bits make -33684480 of it.
+  const float scale = 1 << 20;
+  const auto run = [&](const std::vector<KernelInput>& inputs, const Attributes& attributes) {
+    const KernelRun done = RunKernel("FULLY_CONNECTED", inputs, attributes, {{DType::kInt16, Scaled(scale)}});
+    EXPECT_TRUE(done.ok) << done.Findings();
+    return done.ok ? done.outputs[0].data<int16_t>()[0] : 0;
+  };
+  EXPECT_EQ(run({input, matrix, bias}, {}), 4064);
+  EXPECT_EQ(run({input, matrix}, {{"quantized_bias_type", int64_t{4}}}), 4064);
+  EXPECT_EQ(run({input, matrix}, {}), -32);
+}
+
 TEST(FullyConnected, RowsOfNoNumbersHaveSumsOfTheBias) {
   const Tensor input = Tensor::Zeros(DType::kFloat32, {3, 0}),
                weights = Tensor::Zeros(DType::kFloat32, {2, 0});

@@ -46,6 +46,7 @@ class FullyConnected : public WeightedSum {
     setup.channels = units;
     setup.rows = rows;
     setup.short_product = true;
+    setup.wide_without_bias = false;  // as the official kernels have it, unlike those of convolutions
     setup.asymmetric = context.attributes->Bool("asymmetric_quantize_inputs");
     LS_RETURN_IF_FAILED(PrepareSum(context, setup));
     return context.SetOutput(0, std::move(dims));
