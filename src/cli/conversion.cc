@@ -47,6 +47,7 @@ Json QuantizationJson(const pipeline::ConvertOptions& options, const quantizatio
     json["float_ops"].push_back({{"op", op.op}, {"node", op.name}, {"why", op.why}});
   if (IsInteger(options.quantize.how.mode)) {
     json["integer_multiply_adds"] = quantized.integer_share;
+    if (quantized.hybrid_share > 0) json["hybrid_multiply_adds"] = quantized.hybrid_share;
     json["ranges"] = quantized.ranges;
   }
   if (!quantized.damage) return json;

@@ -158,6 +158,7 @@ Json JsonOf(const Inspected& inspected) {
                {"bytes", {{"file", inspected.file_bytes}, {"constants", inspection.constant_bytes}}}};
   if (inspection.multiply_adds) json["multiply_adds"] = *inspection.multiply_adds;
   if (inspection.integer_multiply_adds > 0) json["integer_multiply_adds"] = inspection.integer_multiply_adds;
+  if (inspection.hybrid_multiply_adds > 0) json["hybrid_multiply_adds"] = inspection.hybrid_multiply_adds;
   if (inspected.arena_bytes) json["arena_bytes"] = *inspected.arena_bytes;
   if (!inspection.min_runtime_version.empty()) json["min_runtime_version"] = inspection.min_runtime_version;
   return json;
@@ -182,11 +183,14 @@ std::string SummaryText(const std::string& path, const Inspected& inspected) {
               ? fmt::format(", arena {}B", Brief(static_cast<double>(*inspected.arena_bytes)))
               : std::string(", arena unknown (inputs of open shape, or ops that this runtime does not run)");
   if (inspection.multiply_adds) text += ", " + WorkText(*inspection.multiply_adds);
-  if (inspection.multiply_adds && inspection.integer_multiply_adds > 0) {
-    text += fmt::format(", {:.0f}% of them in integers",
-                        100.0 * static_cast<double>(inspection.integer_multiply_adds) /
-                            static_cast<double>(*inspection.multiply_adds));
-  }
+  const auto share = [&](int64_t part, std::string_view of_what) {
+    if (!inspection.multiply_adds || part == 0) return;
+    text += fmt::format(", {:.0f}% of them {}",
+                        100.0 * static_cast<double>(part) / static_cast<double>(*inspection.multiply_adds),
+                        of_what);
+  };
+  share(inspection.integer_multiply_adds, "in integers");
+  share(inspection.hybrid_multiply_adds, "in integers with inputs that are quantized as it runs");
   return text + "\n";
 }
 

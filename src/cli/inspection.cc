@@ -181,10 +181,12 @@ Inspection InspectModule(const ir::Module& module) {
         inspection.multiply_adds =
             op.multiply_adds ? CheckedAdd(*inspection.multiply_adds, *op.multiply_adds) : std::nullopt;
       }
-      if (op.multiply_adds && op.node->output_count() > 0 && IsInteger(op.node->output()->type.dtype)) {
+      const tfl::Arithmetic arithmetic = tfl::ArithmeticOf(*op.node);
+      if (op.multiply_adds && arithmetic != tfl::Arithmetic::kFloat) {
+        int64_t& part = arithmetic == tfl::Arithmetic::kInteger ? inspection.integer_multiply_adds
+                                                                : inspection.hybrid_multiply_adds;
         // No more than the sum of all, where that is known.
-        inspection.integer_multiply_adds =
-            CheckedAdd(inspection.integer_multiply_adds, *op.multiply_adds).value_or(0);
+        part = CheckedAdd(part, *op.multiply_adds).value_or(0);
       }
       const tfl::Op* known = tfl::OpOf(*op.node);
       if (known == nullptr || !CheckedCast<int>(op.version)) continue;

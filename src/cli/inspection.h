@@ -40,8 +40,9 @@ struct InspectedFunction {
 
 struct Inspection {
   std::vector<InspectedFunction> functions;
-  size_t constant_bytes = 0;             // a buffer that several constants share counts once
-  int64_t integer_multiply_adds = 0;     // of these, those of integers with integers
+  size_t constant_bytes = 0;  // a buffer that several constants share counts once
+  // Of these, those of integers with integers, and of integers with floats that are quantized as the op runs.
+  int64_t integer_multiply_adds = 0, hybrid_multiply_adds = 0;
   std::optional<int64_t> multiply_adds;  // of all subgraphs, each once; empty if one of an op is not known
   std::string min_runtime_version;       // "1.14.0"; empty if the tables do not say
 };

@@ -95,35 +95,127 @@ const ir::Function* EntryOf(const ir::Module& module, const std::string& signatu
   return module.functions().empty() ? nullptr : module.functions()[0].get();
 }
 
-class Measurement {
+// The samples of another source, those that fit into memory read once.
+class KeptSamples final : public SampleSource {
  public:
-  Measurement(const ir::Module& original, const ir::ModuleCopy& copy, const std::string& signature,
-              const SampleSource& source, const CalibrationOptions& options, bool with_layers,
-              Context& context)
-      : copy_(copy), signature_(signature), options_(options), with_layers_(with_layers), context_(context) {
-    const ir::Function* entry = EntryOf(original, signature);
-    probes_ = ProbesOf(*entry);
-    detection_ = DetectionOp(*entry);
+  explicit KeptSamples(const SampleSource& all) : all_(all), kept_(all.count()) {}
+  size_t count() const override { return all_.count(); }
+  std::string name(size_t index) const override { return all_.name(index); }
+  Result<std::vector<Tensor>> Get(size_t index, Context& context) const override {
+    {
+      std::lock_guard lock(mutex_);
+      if (kept_[index]) return *kept_[index];
+    }
+    LS_TRY(std::vector<Tensor> sample, all_.Get(index, context));
+    size_t bytes = 0;
+    for (const Tensor& tensor : sample) bytes += tensor.bytes().size();
+    std::lock_guard lock(mutex_);
+    if (bytes <= room_ && !kept_[index]) {
+      room_ -= bytes;
+      kept_[index] = sample;
+    }
+    return sample;
+  }
+
+ private:
+  const SampleSource& all_;
+  mutable std::mutex mutex_;
+  mutable size_t room_ = size_t{256} << 20;
+  mutable std::vector<std::optional<std::vector<Tensor>>> kept_;
+};
+
+}  // namespace
+
+class Comparison::Impl {
+ public:
+  Impl(std::shared_ptr<const ir::Module> original, const std::string& signature, const SampleSource& source,
+       bool with_layers, Context& context)
+      : original_(std::move(original)),
+        signature_(signature),
+        source_(source),
+        with_layers_(with_layers),
+        context_(context) {
+    entry_ = EntryOf(*original_, signature);
+    probes_ = ProbesOf(*entry_);
+    detection_ = DetectionOp(*entry_);
     for (const ir::Value* probe : probes_) wanted_.insert(probe);
     if (detection_ != nullptr) {
       for (size_t i = 0; i < 4; ++i) wanted_.insert(detection_->output(i));
     }
-    for (const auto& [from, to] : copy.values) back_[to] = from;
     samples_.resize(source.count());
-    workers_.resize(static_cast<size_t>(std::max(options.threads, 1)));
-    entry_ = entry;
   }
 
-  SampleRuns Runs() {
+  Result<Damage> Measure(const ir::ModuleCopy& copy, CalibrationOptions running) {
+    running.first = 0;
+    running.step = 1;
+    // All tensors of all samples would not fit into memory: one sample after the other then.
+    if (with_layers_) running.step = std::max<size_t>(samples_.size(), 1);
+    for (; running.first < std::min(running.step, samples_.size()); ++running.first) {
+      if (with_layers_ || !known_) LS_RETURN_IF_FAILED(RunOriginal(running));
+      LS_RETURN_IF_FAILED(RunQuantized(copy, running));
+      for (Sample& sample : samples_) {
+        if (with_layers_) sample.expected.clear();
+      }
+    }
+    known_ = true;
+    return Sum();
+  }
+
+ private:
+  using Numbers = std::unordered_map<const ir::Value*, std::vector<float>>;
+  struct Sample {
+    bool ran = false;
+    Numbers expected;
+    std::vector<std::pair<const ir::Value*, Energy>> energies;
+    std::vector<Box> truth, found;
+  };
+
+  bool Wanted(const ir::Value& value) const {
+    return (with_layers_ && value.function() == entry_) || wanted_.contains(&value);
+  }
+
+  Result<void> RunOriginal(CalibrationOptions running) {
     SampleRuns runs;
-    runs.observer = [this](int worker, size_t, const ir::Value& value, const TensorView& view) {
-      if (view.dtype == DType::kFloat32 && Wanted(value))
-        workers_[static_cast<size_t>(worker)].expected[&value] = RealOf(view);
+    runs.observer = [this](int, size_t sample, const ir::Value& value, const TensorView& view) {
+      if (view.dtype == DType::kFloat32 && Wanted(value)) samples_[sample].expected[&value] = RealOf(view);
     };
-    runs.each = [this](int worker, size_t sample, runtime::Interpreter& interpreter) {
-      return RunQuantized(worker, sample, interpreter);
+    runs.each = [this](int, size_t index, runtime::Interpreter&) -> Result<void> {
+      Sample& sample = samples_[index];
+      sample.ran = true;
+      if (detection_ != nullptr) sample.truth = BoxesFrom(sample.expected);
+      return {};
     };
-    return runs;
+    LS_TRY([[maybe_unused]] const size_t ran,
+           RunSamples(original_, signature_, source_, running, runs, context_));
+    return {};
+  }
+
+  Result<void> RunQuantized(const ir::ModuleCopy& copy, const CalibrationOptions& running) {
+    std::unordered_map<const ir::Value*, const ir::Value*> back;
+    for (const auto& [from, to] : copy.values) {
+      if (Wanted(*from)) back[to] = from;
+    }
+    std::vector<Numbers> given(static_cast<size_t>(std::max(running.threads, 1)));
+    SampleRuns runs;
+    runs.observer = [&](int worker, size_t, const ir::Value& value, const TensorView& view) {
+      const auto original = back.find(&value);
+      if (original != back.end()) given[static_cast<size_t>(worker)][original->second] = RealOf(view);
+    };
+    runs.each = [&](int worker, size_t index, runtime::Interpreter&) -> Result<void> {
+      Numbers& numbers = given[static_cast<size_t>(worker)];
+      Sample& sample = samples_[index];
+      sample.energies.clear();
+      for (const auto& [value, expected] : sample.expected) {
+        const auto own = numbers.find(value);
+        if (own != numbers.end()) sample.energies.emplace_back(value, EnergyOf(expected, own->second));
+      }
+      if (detection_ != nullptr) sample.found = BoxesFrom(numbers);
+      numbers.clear();
+      return {};
+    };
+    LS_TRY([[maybe_unused]] const size_t ran,
+           RunSamples(copy.module, signature_, source_, running, runs, context_));
+    return {};
   }
 
   // Added up in the order of the samples, so that it is the same for every number of threads.
@@ -154,56 +246,7 @@ class Measurement {
     return damage;
   }
 
- private:
-  struct Worker {
-    std::unique_ptr<runtime::Interpreter> quantized;
-    std::unordered_map<const ir::Value*, std::vector<float>> expected, given;
-  };
-  struct Sample {
-    bool ran = false;
-    std::vector<std::pair<const ir::Value*, Energy>> energies;
-    std::vector<Box> truth, found;
-  };
-
-  bool Wanted(const ir::Value& value) const {
-    return (with_layers_ && value.function() == entry_) || wanted_.contains(&value);
-  }
-
-  Result<void> RunQuantized(int number, size_t index, runtime::Interpreter& reference) {
-    Worker& worker = workers_[static_cast<size_t>(number)];
-    if (worker.quantized == nullptr) {
-      runtime::Options options;
-      options.custom_kernels = options_.custom_kernels;
-      options.observer = [this, &worker](const ir::Value& value, const TensorView& view) {
-        const auto original = back_.find(&value);
-        if (original != back_.end() && Wanted(*original->second))
-          worker.given[original->second] = RealOf(view);
-      };
-      LS_TRY(worker.quantized, runtime::Interpreter::Create(copy_.module, signature_, options, context_));
-    }
-    for (size_t i = 0; i < reference.inputs().size(); ++i) {
-      const TensorView view = reference.input_view(i);
-      LS_RETURN_IF_FAILED(
-          worker.quantized->SetInput(i, Tensor(view.dtype, view.dims, nullptr, {view.data, view.bytes})));
-    }
-    worker.given.clear();
-    worker.quantized->ResetState();
-    LS_RETURN_IF_FAILED(worker.quantized->Invoke());
-    Sample& sample = samples_[index];
-    sample.ran = true;
-    for (const auto& [value, numbers] : worker.expected) {
-      const auto given = worker.given.find(value);
-      if (given != worker.given.end()) sample.energies.emplace_back(value, EnergyOf(numbers, given->second));
-    }
-    if (detection_ != nullptr) {
-      sample.truth = BoxesFrom(worker.expected);
-      sample.found = BoxesFrom(worker.given);
-    }
-    worker.expected.clear();
-    return {};
-  }
-
-  std::vector<Box> BoxesFrom(std::unordered_map<const ir::Value*, std::vector<float>>& from) const {
+  std::vector<Box> BoxesFrom(Numbers& from) const {
     std::vector<TensorView> views;
     for (size_t i = 0; i < 4; ++i) {
       std::vector<float>& numbers = from[detection_->output(i)];
@@ -216,21 +259,27 @@ class Measurement {
     return BoxesOf(views);
   }
 
-  const ir::ModuleCopy& copy_;
+  const std::shared_ptr<const ir::Module> original_;
   const std::string& signature_;
-  const CalibrationOptions& options_;
+  const KeptSamples source_;
   const bool with_layers_;
   Context& context_;
   const ir::Function* entry_ = nullptr;
   std::vector<const ir::Value*> probes_;
   const ir::Node* detection_ = nullptr;
   std::unordered_set<const ir::Value*> wanted_;
-  std::unordered_map<const ir::Value*, const ir::Value*> back_;  // from the copy's values to the original's
+  bool known_ = false;  // what the original gives
   std::vector<Sample> samples_;
-  std::vector<Worker> workers_;
 };
 
-}  // namespace
+Comparison::Comparison(std::shared_ptr<const ir::Module> original, const std::string& signature,
+                       const SampleSource& source, bool with_layers, Context& context)
+    : impl_(std::make_unique<Impl>(std::move(original), signature, source, with_layers, context)) {}
+Comparison::~Comparison() = default;
+
+Result<Damage> Comparison::Measure(const ir::ModuleCopy& copy, const CalibrationOptions& running) {
+  return impl_->Measure(copy, running);
+}
 
 double Damage::drop() const {
   if (boxes && boxes->boxes > 0) return 1 - boxes->at90;
@@ -243,15 +292,6 @@ double Damage::error() const {
   double sum = 0;
   for (const OutputError& output : outputs) sum += output.relative_rms;
   return outputs.empty() ? 0 : sum / static_cast<double>(outputs.size());
-}
-
-Result<Damage> MeasureDamage(const std::shared_ptr<const ir::Module>& original, const ir::ModuleCopy& copy,
-                             const std::string& signature, const SampleSource& source,
-                             const CalibrationOptions& options, bool with_layers, Context& context) {
-  Measurement measurement(*original, copy, signature, source, options, with_layers, context);
-  LS_TRY([[maybe_unused]] const size_t ran,
-         RunSamples(original, signature, source, options, measurement.Runs(), context));
-  return measurement.Sum();
 }
 
 }  // namespace litesmith::quantization

@@ -35,10 +35,21 @@ struct Damage {
   double error() const;
 };
 
-// Runs both models on samples `options.first`, `options.first + options.step`...: `copy` is how the quantized
-// module came from `original`.
-Result<Damage> MeasureDamage(const std::shared_ptr<const ir::Module>& original, const ir::ModuleCopy& copy,
-                             const std::string& signature, const SampleSource& source,
-                             const CalibrationOptions& options, bool with_layers, Context& context);
+// Compares quantized forms of one model with it. What the model gives is kept for the next form.
+class Comparison {
+ public:
+  // On all samples of `source`, in threads and with kernels as `running` says; all of these must outlive
+  // this. `with_layers`: every tensor is compared, and nothing kept.
+  Comparison(std::shared_ptr<const ir::Module> original, const std::string& signature,
+             const SampleSource& source, bool with_layers, Context& context);
+  ~Comparison();
+
+  // `copy`: how the quantized module came from the original.
+  Result<Damage> Measure(const ir::ModuleCopy& copy, const CalibrationOptions& running);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace litesmith::quantization

@@ -11,6 +11,7 @@
 #include "ir/module.h"
 #include "quantization/damage.h"
 #include "quantization/options.h"
+#include "quantization/repair.h"
 #include "quantization/samples.h"
 #include "runtime/interpreter.h"
 
@@ -35,19 +36,13 @@ struct FloatOp {
   std::string op, name, why;
 };
 
-// What quantizing one layer alone costs.
-struct Sensitivity {
-  std::string op, name;
-  double error = 0;          // as Damage::error
-  double multiply_adds = 0;  // its part of all
-  bool kept_float = false;   // in the end
-};
-
 struct Quantized {
   std::shared_ptr<ir::Module> module;
-  size_t tensors = 0;                    // in fewer bits than before
-  std::vector<FloatOp> float_ops;        // for want of an integer form, by wish, or as a repair
-  double integer_share = 0;              // of the multiply-adds that are known, in integers
+  size_t tensors = 0;              // in fewer bits than before
+  std::vector<FloatOp> float_ops;  // for want of an integer form, by wish, or as a repair
+  // Of the multiply-adds that are known: of integers with integers, and of integers with activations that are
+  // quantized while the model runs.
+  double integer_share = 0, hybrid_share = 0;
   std::string ranges;                    // how ranges were chosen: "min and max"
   std::optional<Damage> damage;          // where there were samples
   std::vector<Sensitivity> sensitivity;  // worst first, where it was asked for or needed

@@ -7,10 +7,6 @@
 namespace litesmith::quantization {
 namespace {
 
-std::string NameOfNode(const ir::Node& node) {
-  return node.output_count() > 0 && !node.output(0)->name.empty() ? node.output(0)->name : node.name;
-}
-
 Finding::TensorNote NoteOf(const ir::Value& value) {
   Finding::TensorNote note{value.name, std::string(NameOf(value.type.dtype)), {}, value.type.shape.ranked()};
   if (note.ranked) note.shape = value.type.shape.with_minus_one();
@@ -60,6 +56,10 @@ Failed ReportNoIntegerForm(const KeptFloat& kept, const Options& options, Contex
 }
 
 }  // namespace
+
+std::string NameOfNode(const ir::Node& node) {
+  return node.output_count() > 0 && !node.output(0)->name.empty() ? node.output(0)->name : node.name;
+}
 
 Result<void> CheckIsFloat(const ir::Module& module, Context& context) {
   size_t integers = 0, floats = 0;
@@ -207,7 +207,7 @@ void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& contex
           .Fix("where activations may stay in float, weights alone need no samples", "--quantize dynamic"));
 }
 
-void ReportDamage(const Damage& damage, const Options& options, size_t kept, size_t layers,
+void ReportDamage(const Damage& damage, const Options& options, const RepairedLayers& repaired,
                   Context& context) {
   Finding finding(Code::kQuantizationDamage);
   const std::string where = fmt::format("on {} samples", damage.samples);
@@ -235,19 +235,33 @@ void ReportDamage(const Damage& damage, const Options& options, size_t kept, siz
     finding.Fix(
         fmt::format("the drop of {:.3f} is more than the {} asked for, even with {} layers in float: take "
                     "16-bit activations, or weights alone in 8 bits",
-                    damage.drop(), *options.max_accuracy_drop, kept),
+                    damage.drop(), *options.max_accuracy_drop, repaired.kept),
         "--quantize int16x8");
   } else if (!wanted) {
     finding.Fix("bound it: layers that cost most then stay in float", "--max-accuracy-drop 0.02");
     finding.Fix("see which layers cost what", "--sensitivity layers.csv");
   }
   context.findings.Report(std::move(finding));
-  if (kept == 0) return;
-  context.findings.Report(Finding(Code::kQuantizationRepaired)
-                              .Headline("{} of {} layers stay in float to lose at most {}", kept, layers,
-                                        *options.max_accuracy_drop)
-                              .Cause("they cost most; the drop is now {:.3f}", damage.drop())
-                              .Fix("see what each layer costs", "--sensitivity layers.csv"));
+  if (repaired.kept == 0) return;
+  Finding repair(Code::kQuantizationRepaired);
+  const double bound = *options.max_accuracy_drop;
+  if (repaired.hybrid) {
+    repair.Headline("{} of {} layers take float activations, to lose at most {}", repaired.kept,
+                    repaired.layers, bound);
+    repair.Cause(
+        "their weights stay in 8 bits and their kernels quantize what they read as they run; the drop is "
+        "now {:.3f}",
+        damage.drop());
+    repair.Fix(
+        "an accelerator that takes nothing but integers leaves these layers to the processor: a larger "
+        "bound leaves it more of them");
+  } else {
+    repair.Headline("{} of {} layers stay in float to lose at most {}", repaired.kept, repaired.layers,
+                    bound);
+    repair.Cause("they cost most; the drop is now {:.3f}", damage.drop());
+  }
+  repair.Fix("see what each layer costs", "--sensitivity layers.csv");
+  context.findings.Report(std::move(repair));
 }
 
 }  // namespace litesmith::quantization

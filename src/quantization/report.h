@@ -14,6 +14,9 @@
 
 namespace litesmith::quantization {
 
+// What a node is called: by its first result, as --keep-float looks for it.
+std::string NameOfNode(const ir::Node& node);
+
 // Fails with kAlreadyQuantized if a tensor of the module holds quantized integers.
 Result<void> CheckIsFloat(const ir::Module& module, Context& context);
 
@@ -35,8 +38,16 @@ void ReportFloatOutputs(const ir::Module& module, const std::set<std::string>& e
 // Notes ranges that were trained (kTrainedRanges), and warns of made-up samples (kCalibratedWithoutData).
 void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& context);
 
-// Tells what quantization costs (kQuantizationDamage), and what `kept` of `layers` layers in float repaired
-// (kQuantizationRepaired); a warning where --max-accuracy-drop is not met.
-void ReportDamage(const Damage& damage, const Options& options, size_t kept, size_t layers, Context& context);
+// What was done to lose less: so many of the model's layers have float activations, with integer weights
+// (hybrid) or without.
+struct RepairedLayers {
+  size_t kept = 0, layers = 0;
+  bool hybrid = false;
+};
+
+// Tells what quantization costs (kQuantizationDamage), and what repaired it (kQuantizationRepaired); a
+// warning where --max-accuracy-drop is not met.
+void ReportDamage(const Damage& damage, const Options& options, const RepairedLayers& repaired,
+                  Context& context);
 
 }  // namespace litesmith::quantization

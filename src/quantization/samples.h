@@ -1,6 +1,7 @@
 // Where sample inputs come from: the room that calibrates reads no files.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,22 @@ class SampleSource {
   // at once. Fails with a finding when the sample cannot be read; empty when it was reported and is to be
   // passed over.
   virtual Result<std::vector<Tensor>> Get(size_t index, Context& context) const = 0;
+};
+
+// An even choice of `count` samples of another source, or all if it has no more.
+class SomeSamples final : public SampleSource {
+ public:
+  SomeSamples(const SampleSource& all, size_t count) : all_(all), count_(std::min(count, all.count())) {}
+  size_t count() const override { return count_; }
+  std::string name(size_t index) const override { return all_.name(Place(index)); }
+  Result<std::vector<Tensor>> Get(size_t index, Context& context) const override {
+    return all_.Get(Place(index), context);
+  }
+
+ private:
+  size_t Place(size_t index) const { return index * all_.count() / count_; }
+  const SampleSource& all_;
+  const size_t count_;
 };
 
 }  // namespace litesmith::quantization

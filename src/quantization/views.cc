@@ -7,26 +7,39 @@ namespace {
 
 constexpr double kPart = 0.8;  // of a picture's sides
 
-// The part of a picture that starts at (top, left), parts of its sides, and is kPart of them long, enlarged
-// to the whole by the nearest pixel.
+// Where a line of `size` pixels is read for pixel `index` of a part of it that is enlarged to the whole.
+struct Place {
+  int64_t low, high;
+  float share;  // of `high`
+};
+Place PlaceOf(int64_t index, int64_t size, double start, double part) {
+  const double at = (static_cast<double>(index) + 0.5) * part + start * static_cast<double>(size) - 0.5;
+  const double inside = std::clamp(at, 0.0, static_cast<double>(size - 1));
+  const auto low = static_cast<int64_t>(inside);
+  return {low, std::min(low + 1, size - 1), static_cast<float>(inside - static_cast<double>(low))};
+}
+
+// The part of a picture that starts at (top, left), parts of its sides, and is `part` of them long, enlarged
+// to the whole, between pixels linearly.
 Tensor Crop(const Tensor& picture, double top, double left, bool mirrored, double part) {
   const int64_t batch = picture.dims()[0], height = picture.dims()[1], width = picture.dims()[2],
                 channels = picture.dims()[3];
   Tensor result = Tensor::Zeros(DType::kFloat32, picture.dims());
-  const auto from = picture.data<float>();
-  const auto to = result.mutable_data<float>();
-  const auto place = [part](int64_t index, int64_t size, double start) {
-    const double at = (static_cast<double>(index) + 0.5) * part + start * static_cast<double>(size);
-    return std::clamp<int64_t>(static_cast<int64_t>(at), 0, size - 1);
-  };
-  size_t next = 0;
+  const float* from = picture.data<float>().data();
+  float* to = result.mutable_data<float>().data();
   for (int64_t b = 0; b < batch; ++b) {
     for (int64_t y = 0; y < height; ++y) {
-      const int64_t row = (b * height + place(y, height, top)) * width;
-      for (int64_t x = 0; x < width; ++x, next += static_cast<size_t>(channels)) {
-        const int64_t column = place(mirrored ? width - 1 - x : x, width, left);
-        std::copy_n(from.begin() + (row + column) * channels, channels,
-                    to.begin() + static_cast<int64_t>(next));
+      const Place row = PlaceOf(y, height, top, part);
+      const float *upper = from + (b * height + row.low) * width * channels,
+                  *lower = from + (b * height + row.high) * width * channels;
+      for (int64_t x = 0; x < width; ++x) {
+        const Place column = PlaceOf(mirrored ? width - 1 - x : x, width, left, part);
+        for (int64_t c = 0; c < channels; ++c) {
+          const int64_t l = column.low * channels + c, h = column.high * channels + c;
+          const float above = upper[l] + (upper[h] - upper[l]) * column.share;
+          const float below = lower[l] + (lower[h] - lower[l]) * column.share;
+          *to++ = above + (below - above) * row.share;
+        }
       }
     }
   }
@@ -53,8 +66,14 @@ Result<std::vector<Tensor>> ViewedSamples::Get(size_t index, Context& context) c
       case 1:
         tensor = Crop(tensor, (1 - kPart) / 2, (1 - kPart) / 2, false, kPart);
         break;
-      default:
+      case 2:
         tensor = Crop(tensor, 0, 0, true, kPart);
+        break;
+      case 3:
+        tensor = Crop(tensor, 1 - kPart, 0, false, kPart);
+        break;
+      default:
+        tensor = Crop(tensor, 0, 1 - kPart, false, kPart);
     }
   }
   return tensors;

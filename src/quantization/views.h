@@ -6,7 +6,7 @@
 namespace litesmith::quantization {
 
 // Each sample of `all` as several: where an input is a picture ([N, height, width, 1 or 3] of float32),
-// mirrored, and two crops of four fifths, enlarged; where none is, each once, as it is.
+// mirrored, and four crops of four fifths, enlarged; where none is, each once, as it is.
 class ViewedSamples final : public SampleSource {
  public:
   // `pictures`: whether an input is one.
@@ -16,7 +16,7 @@ class ViewedSamples final : public SampleSource {
   Result<std::vector<Tensor>> Get(size_t index, Context& context) const override;
 
  private:
-  static constexpr size_t kViews = 3;
+  static constexpr size_t kViews = 5;
   const SampleSource& all_;
   const size_t views_;
 };

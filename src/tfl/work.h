@@ -13,4 +13,12 @@ namespace litesmith::tfl {
 // Empty if a shape is unknown or not the op's, or the number exceeds int64.
 std::optional<int64_t> MultiplyAdds(const ir::Node& node);
 
+// What the products of an op are of.
+enum class Arithmetic : uint8_t {
+  kFloat,    // floats, whatever their weights are stored as
+  kInteger,  // integers with integers
+  kHybrid,   // int8 weights with float inputs that the kernel quantizes as it runs
+};
+Arithmetic ArithmeticOf(const ir::Node& node);
+
 }  // namespace litesmith::tfl

@@ -150,6 +150,40 @@ TEST_F(QuantizeTest, ABadLayerIsFoundAndLeftInFloatUntilTheBoundIsMet) {
   EXPECT_LT(ErrorOn(module, repaired.module, {RandomTensor({1, 16}, 4321)}), 0.15);
 }
 
+// The first layer's results have one outlying channel that the second does not read; all is large enough for
+// integer weights beside float activations.
+constexpr std::string_view kOutlier = R"(
+signature "s" @main
+func @main(%x "x": f32[1,64] "x") -> ("y") {
+  %w = const f32[64,64] random(1)
+  %big = const f32[64] splat(300)
+  %a = tfl.FULLY_CONNECTED(%x, %w, %big) {} : f32[1,64] "first/a"
+  %c = tfl.SUB(%a, %big) {} : f32[1,64] "c"
+  %v = const f32[64,64] random(2)
+  %b = tfl.FULLY_CONNECTED(%c, %v, _) {fused_activation_function = 1} : f32[1,64] "second/b"
+  %u = const f32[64,64] random(3)
+  %y = tfl.FULLY_CONNECTED(%b, %u, _) {} : f32[1,64] "third/y"
+  return %y
+}
+)";
+
+TEST_F(QuantizeTest, ARepairedLayerKeepsIntegerWeights) {
+  const auto module = Parse(kOutlier);
+  Options options = In(Mode::kInt8);
+  options.max_accuracy_drop = 0.05;
+  const Quantized repaired = QuantizeWith(module, options, ArraySamples::Random({1, 64}, 16));
+  ASSERT_NE(repaired.module, nullptr) << Said();
+  EXPECT_LE(repaired.damage->drop(), 0.05);
+  EXPECT_NE(Find(Code::kQuantizationRepaired)->headline.find("1 of 3 layers take float activations"),
+            std::string::npos)
+      << Find(Code::kQuantizationRepaired)->headline;
+  const ir::Node& first = *NodesOf(*repaired.module, tfl::FULLY_CONNECTED)[0];
+  EXPECT_EQ(first.operand(0)->type.dtype, DType::kFloat32);
+  EXPECT_EQ(first.constant_operand(1)->dtype(), DType::kInt8);
+  EXPECT_NEAR(repaired.hybrid_share, 1.0 / 3, 1e-6);
+  EXPECT_NEAR(repaired.integer_share, 2.0 / 3, 1e-6);
+}
+
 TEST_F(QuantizeTest, ABoundOfNothingLeavesAllLayersInFloat) {
   Options options = In(Mode::kInt8);
   options.max_accuracy_drop = 0;

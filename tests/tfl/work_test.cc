@@ -72,5 +72,19 @@ TEST(MultiplyAdds, OtherOpsHaveNone) {
   EXPECT_EQ(graph.Work(ADD, {graph.Input({2, 7}), graph.Input({2, 7})}, {2, 7}), 0);
 }
 
+TEST(Arithmetic, IsThatOfTheKernelNotOfTheStoredWeights) {
+  Graph graph;
+  const auto arithmetic = [&](const ir::OpDef& op, DType data, DType weights, DType result) {
+    ir::Value* x = graph.function->AddParameter({data, {1, 4, 4, 8}});
+    ir::Value* w = graph.function->AddParameter({weights, {8, 1, 1, 8}});
+    return ArithmeticOf(*ir::Builder(*graph.function).Create(op, {x, w}, {{result, {1, 4, 4, 8}}}));
+  };
+  EXPECT_EQ(arithmetic(CONV_2D, DType::kInt8, DType::kInt8, DType::kInt8), Arithmetic::kInteger);
+  EXPECT_EQ(arithmetic(CONV_2D, DType::kInt16, DType::kInt8, DType::kInt16), Arithmetic::kInteger);
+  EXPECT_EQ(arithmetic(CONV_2D, DType::kFloat32, DType::kInt8, DType::kFloat32), Arithmetic::kHybrid);
+  EXPECT_EQ(arithmetic(CONV_2D, DType::kFloat32, DType::kFloat32, DType::kFloat32), Arithmetic::kFloat);
+  EXPECT_EQ(arithmetic(TRANSPOSE_CONV, DType::kFloat32, DType::kInt8, DType::kFloat32), Arithmetic::kFloat);
+}
+
 }  // namespace
 }  // namespace litesmith::tfl
