@@ -59,10 +59,17 @@ std::optional<Imitation> PairOf(const ir::Node& node) {
       first_step = -32768;
       bits = 16;
       break;
+    case DType::kInt4:
+      first_step = -8;
+      bits = 4;
+      break;
+    case DType::kUInt4:
+      bits = 4;
+      break;
     default:
       return std::nullopt;
   }
-  const float steps = bits == 8 ? 255 : 65535;
+  const auto steps = static_cast<float>((1 << bits) - 1);
   return Imitation{
       first->operand(0), bits, (first_step - zero) * step, (first_step + steps - zero) * step, step, false};
 }
