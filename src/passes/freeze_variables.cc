@@ -32,8 +32,10 @@ std::set<VariableKey> WrittenVariables(const Module& module) {
     for (const ir::Node& node : function->nodes()) {
       if (!IsHandle(node) && !IsReference(node)) continue;
       for (const ir::Use& use : node.output()->uses()) {
-        // A handle that leaves through a call or a loop may be written there.
-        if (Writes(*use.user) || use.user->op().Has(ir::kCalls) || use.user->Is(ir::kReturn)) {
+        // A handle that leaves through a call or a loop may be written there; what leaves of a reference is
+        // the value.
+        const bool leaves = use.user->op().Has(ir::kCalls) || use.user->Is(ir::kReturn);
+        if (Writes(*use.user) || (leaves && IsHandle(node))) {
           written.insert(KeyOf(node));
         }
       }

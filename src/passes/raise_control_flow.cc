@@ -212,17 +212,27 @@ std::set<std::pair<ir::Value*, size_t>> SidesBehind(ir::Value* value) {
   return sides;
 }
 
-// The predicate on which the two sides differ. tf.cond merges the false side first; a side that is made of
-// constants alone shows no Switch.
-ir::Value* PredicateOf(const ir::Node& merge) {
-  const auto no = SidesBehind(merge.operand(0)), yes = SidesBehind(merge.operand(1));
-  for (const auto& [predicate, side] : no) {
-    if (side == 0 && !no.contains({predicate, 1}) && !yes.contains({predicate, 0})) return predicate;
+// The predicate on which the two sides of a Merge differ, and the operand that it takes where that is false.
+struct Choice {
+  ir::Value* predicate = nullptr;
+  size_t otherwise = 0;
+};
+
+// tf.cond merges the false side first, TensorFlow's own lowering of functional branches the true one; a side
+// that is made of constants alone shows no Switch.
+Choice ChoiceOf(const ir::Node& merge) {
+  for (const size_t otherwise : {size_t{0}, size_t{1}}) {
+    const auto no = SidesBehind(merge.operand(otherwise)), yes = SidesBehind(merge.operand(1 - otherwise));
+    for (const auto& [predicate, side] : no) {
+      if (side == 0 && !no.contains({predicate, 1}) && !yes.contains({predicate, 0}))
+        return {predicate, otherwise};
+    }
+    for (const auto& [predicate, side] : yes) {
+      if (side == 1 && !yes.contains({predicate, 0}) && !no.contains({predicate, 1}))
+        return {predicate, otherwise};
+    }
   }
-  for (const auto& [predicate, side] : yes) {
-    if (side == 1 && !yes.contains({predicate, 0}) && !no.contains({predicate, 1})) return predicate;
-  }
-  return nullptr;
+  return {};
 }
 
 // The outputs `side` of Switches on the predicate that a side of a Merge takes, not looking behind them:
@@ -247,15 +257,16 @@ std::vector<ir::Value*> TakenBy(ir::Value* result, const ir::Value* predicate, s
 
 bool RaiseMerge(ir::Function& function, ir::Node& merge) {
   if (merge.operand_count() != 2) return false;  // of more sides than a condition has, or of a damaged graph
-  ir::Value* predicate = PredicateOf(merge);
+  const auto [predicate, otherwise] = ChoiceOf(merge);
   if (predicate == nullptr) return false;
+  ir::Value* const results[2] = {merge.operand(otherwise), merge.operand(1 - otherwise)};
   std::vector<ir::Value*> operands = {predicate};
   std::vector<ir::Type> types;
   std::unordered_map<const ir::Value*, size_t> places[2];
   std::unordered_map<const ir::Value*, size_t> data_places;
   // Everything that a side takes from a Switch on the predicate becomes a parameter.
   for (const size_t side : {size_t{0}, size_t{1}}) {
-    for (const ir::Value* taken : TakenBy(merge.operand(side), predicate, side)) {
+    for (const ir::Value* taken : TakenBy(results[side], predicate, side)) {
       ir::Value* data = taken->node()->operand(0);
       const auto [entry, inserted] = data_places.try_emplace(data, types.size());
       if (inserted) {
@@ -268,7 +279,7 @@ bool RaiseMerge(ir::Function& function, ir::Node& merge) {
   ir::Function* branches[2] = {nullptr, nullptr};
   for (const size_t side : {size_t{0}, size_t{1}}) {
     branches[side] = Extract(function, merge.name + (side == 1 ? "_true" : "_false"), types, places[side],
-                             {merge.operand(side)});
+                             {results[side]});
     if (branches[side] == nullptr) return false;
   }
   ir::Builder builder(merge);
@@ -279,7 +290,9 @@ bool RaiseMerge(ir::Function& function, ir::Node& merge) {
   chosen->output()->type.shape = Shape::Unknown();
   chosen->output()->name = merge.output()->name;
   if (merge.output_count() > 1 && merge.output(1)->used()) {
-    ir::Value* index = builder.Make(tf::Cast, {predicate}, {DType::kInt32, Shape::Scalar(), nullptr},
+    const ir::Type truth{DType::kBool, Shape::Scalar(), nullptr};
+    ir::Value* second = otherwise == 0 ? predicate : builder.Make(tf::LogicalNot, {predicate}, truth);
+    ir::Value* index = builder.Make(tf::Cast, {second}, {DType::kInt32, Shape::Scalar(), nullptr},
                                     {{"SrcT", DType::kBool}, {"DstT", DType::kInt32}});
     merge.output(1)->ReplaceAllUsesWith(index);
   }

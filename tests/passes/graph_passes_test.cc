@@ -94,6 +94,18 @@ TEST(RaiseControlFlow, BranchesOnOnePredicateTakeOnlyWhatIsTheirs) {
   EXPECT_NE(after.find("%4 = tf.StatelessIf(%1, %3)"), std::string::npos) << after;
 }
 
+TEST(RaiseControlFlow, TheTrueSideMayComeFirst) {
+  const std::string after = After(RaiseControlFlow, R"(func @main(%x: f32[2], %p: bool[]) {
+  %a, %b = tf.Switch(%x, %p) : f32[2], f32[2]
+  %c = tf.Neg(%a) : f32[2]
+  %d, %i = tf.Merge(%b, %c) : f32[2], i32[] loc("merge")
+  return %d
+}
+)");
+  EXPECT_NE(after.find("func @merge_false(%0: f32[2]) {\n  %1 = tf.Neg(%0)"), std::string::npos) << after;
+  EXPECT_NE(after.find("func @merge_true(%0: f32[2]) {\n  return %0"), std::string::npos) << after;
+}
+
 TEST(FreezeVariables, ReadsOfAVariableThatNothingWritesShareOneConstant) {
   ExpectText(R"(func @main() {
   %0 = const f32[2] [1, 2] "v" loc("v")
@@ -109,6 +121,15 @@ TEST(FreezeVariables, ReadsOfAVariableThatNothingWritesShareOneConstant) {
   return %c
 }
 )"));
+}
+
+TEST(FreezeVariables, AReferenceThatABranchGivesIsReadThere) {
+  const std::string after = After(FreezeVariables, R"(func @main() {
+  %v = tf.VariableV2() {initial_value = tensor f32[2] [1, 2], shared_name = "v"} : f32[2] loc("v")
+  return %v
+}
+)");
+  EXPECT_EQ(after.find("VariableV2"), std::string::npos) << after;
 }
 
 TEST(FreezeVariables, AVariableWithoutValueIsAFinding) {
