@@ -6,8 +6,21 @@
 
 #include "quantization/rounding.h"
 #include "quantization/rules.h"
+#include "tfl/ops.h"
 
 namespace litesmith::quantization {
+
+namespace {
+
+// The kernel of dense layers takes blockwise weights of 4 bits beside float32 inputs. Where XNNPACK does not
+// run it, LiteRT 2.3 forgets the fused activation.
+bool TakesBlocks(const ir::Node& node, const Tensor& weights) {
+  return node.Is(tfl::FULLY_CONNECTED) && node.attributes.Int("weights_format") == 0 &&
+         node.attributes.Int("fused_activation_function") == 0 && weights.rank() == 2 &&
+         weights.dims()[1] > 0 && weights.dims()[1] % kBlock == 0;
+}
+
+}  // namespace
 
 Result<RoundedWeights> RoundedWeights::Make(const ir::Module& module, int bits,
                                             const PatchCollection* patches, int threads, Context& context) {
@@ -30,7 +43,7 @@ Result<RoundedWeights> RoundedWeights::Make(const ir::Module& module, int bits,
 }
 
 void RoundedWeights::RoundToNearest(const ir::Module& module, int bits) {
-  std::map<std::tuple<const std::byte*, Dims, int>, size_t> known;
+  std::map<std::tuple<const std::byte*, Dims, int, bool>, size_t> known;
   for (const auto& function : module.functions()) {
     for (const ir::Node& node : function->nodes()) {
       const Rule* rule = RuleOf(node, Mode::kInt8);
@@ -38,9 +51,12 @@ void RoundedWeights::RoundToNearest(const ir::Module& module, int bits) {
       const Tensor* weights = node.constant_operand(1);
       if (weights == nullptr || weights->dtype() != DType::kFloat32 || weights->elements() == 0) continue;
       const int axis = rule->weights_axis(1);
+      const bool blockwise = bits == 4 && TakesBlocks(node, *weights);
       const auto [entry, added] =
-          known.try_emplace({weights->bytes().data(), weights->dims(), axis}, entries_.size());
-      if (added) entries_.push_back({weights, {}, QuantizeWeights(*weights, axis, bits)});
+          known.try_emplace({weights->bytes().data(), weights->dims(), axis, blockwise}, entries_.size());
+      if (added)
+        entries_.push_back(
+            {weights, {}, blockwise ? QuantizeBlocks(*weights) : QuantizeWeights(*weights, axis, bits)});
       entries_[entry->second].nodes.push_back(&node);
       entry_of_[&node] = entry->second;
     }

@@ -14,8 +14,9 @@ namespace litesmith::quantization {
 // Weights that several ops share stay shared: they are rounded for the inputs of all of them.
 class RoundedWeights {
  public:
-  // int8 of CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV for bits = 8; `patches` may be
-  // null: then to nearest. Works on `threads` threads; the result does not depend on their number. Fails only
+  // int8 of CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV for bits = 8; int4 for bits = 4,
+  // with a scale for each block of inputs where FULLY_CONNECTED takes that. `patches` may be null: then to
+  // nearest. Works on `threads` threads; the result does not depend on their number. Fails only
   // when cancelled.
   static Result<RoundedWeights> Make(const ir::Module& module, int bits, const PatchCollection* patches,
                                      int threads, Context& context);

@@ -118,14 +118,16 @@ bool Factor(const std::vector<float>& moments, const std::vector<size_t>& order,
 struct Problem {
   std::vector<float> weights;
   size_t inputs = 0;
-  std::vector<float> scales;  // by output
+  size_t outputs = 1;
+  size_t block = 1;           // inputs that share a scale
+  std::vector<float> scales;  // of each block, by output
   int most = 127;
 };
 
 // The integers, ordered as the weights.
 std::vector<int8_t> Solve(const Problem& problem, const std::vector<float>& factor,
                           const std::vector<size_t>& order) {
-  const size_t columns = problem.scales.size(), width = problem.inputs;
+  const size_t columns = problem.outputs, width = problem.inputs;
   std::vector<int8_t> integers(problem.weights.size());
   std::vector<float> errors(width * columns), line(columns);  // errors by position
   const auto most = static_cast<float>(problem.most);
@@ -136,10 +138,11 @@ std::vector<int8_t> Solve(const Problem& problem, const std::vector<float>& fact
       AddScaled(line.data(), errors.data() + before * columns, factor[reversed * width + width - 1 - before],
                 columns);
     }
+    const float* scales = problem.scales.data() + order[position] / problem.block * columns;
     for (size_t o = 0; o < columns; ++o) {
-      const float q = std::clamp(std::nearbyint(line[o] / problem.scales[o]), -most, most);
+      const float q = std::clamp(std::nearbyint(line[o] / scales[o]), -most, most);
       integers[at + o] = static_cast<int8_t>(q);
-      errors[position * columns + o] = problem.weights[at + o] - q * problem.scales[o];
+      errors[position * columns + o] = problem.weights[at + o] - q * scales[o];
     }
   }
   return integers;
@@ -157,7 +160,7 @@ std::optional<std::vector<int8_t>> RoundProblem(const Problem& problem, const st
 bool RoundMatrix(const Tensor& weights, const std::vector<float>& rows, Problem problem,
                  std::vector<int8_t>& integers) {
   const auto values = weights.data<float>();
-  const size_t outputs = problem.scales.size(), inputs = problem.inputs;
+  const size_t outputs = problem.outputs, inputs = problem.inputs;
   problem.weights.resize(values.size());
   for (size_t o = 0; o < outputs; ++o) {
     for (size_t i = 0; i < inputs; ++i) problem.weights[i * outputs + o] = values[o * inputs + i];
@@ -178,7 +181,7 @@ bool RoundDepthwise(const Tensor& weights, const std::vector<float>& rows, size_
   const size_t taps = values.size() / outputs, channels = row_width / taps;
   if (channels == 0 || outputs % channels != 0) return false;
   for (size_t o = 0; o < outputs; ++o) {
-    Problem problem{{}, taps, {quantization.scale_at(o)}, most};
+    Problem problem{{}, taps, 1, taps, {quantization.scale_at(o)}, most};
     for (size_t tap = 0; tap < taps; ++tap) problem.weights.push_back(values[tap * outputs + o]);
     std::vector<float> own;
     for (size_t row = 0; row < rows.size(); row += row_width) {
@@ -247,8 +250,14 @@ void RoundByMoments(const Tensor& weights, const std::vector<const Patches*>& pa
   } else {
     const auto outputs = static_cast<size_t>(weights.dims()[0]);
     if (outputs * one->width() != integers.size()) return;
-    Problem problem{{}, one->width(), {}, most};
-    for (size_t o = 0; o < outputs; ++o) problem.scales.push_back(quantization.scale_at(o));
+    const size_t width = one->width();
+    const bool blockwise = quantization.block_size > 0;
+    const size_t block = blockwise ? static_cast<size_t>(quantization.block_size) : width;
+    Problem problem{{}, width, outputs, block, {}, most};
+    for (size_t b = 0; b < width / block; ++b) {
+      for (size_t o = 0; o < outputs; ++o)
+        problem.scales.push_back(quantization.scale_at(blockwise ? o * (width / block) + b : o));
+    }
     done = RoundMatrix(weights, rows, std::move(problem), integers);
   }
   if (done) rounded.values = PackIntegers(integers, weights.dims(), bits);

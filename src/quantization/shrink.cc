@@ -72,8 +72,10 @@ class Shrinker {
     for (const Place& place : places) {
       const bool hybrid = place.hybrid && mode_ == Mode::kDynamic;
       ir::Value& old = *node.operand(place.operand);
-      ir::Value*& made = made_[{&old, place.axis, hybrid}];
-      if (made == nullptr) made = Make(old, place, hybrid, place.operand == 1 ? known : nullptr);
+      const QuantizedConstant* own = place.operand == 1 ? known : nullptr;
+      const bool blockwise = own != nullptr && own->quantization->block_size > 0;
+      ir::Value*& made = made_[{&old, place.axis, hybrid || blockwise}];
+      if (made == nullptr) made = Make(old, place, hybrid || blockwise, own);
       node.SetOperand(place.operand, made);
       if (hybrid && (node.Is(tfl::FULLY_CONNECTED) || node.Is(tfl::BATCH_MATMUL) || IsRecurrent(node)))
         node.attributes.Set("asymmetric_quantize_inputs", true);
@@ -98,7 +100,8 @@ class Shrinker {
     node.SetOperand(kBias, ir::Builder(node).Constant(Tensor::Of<float>(bias->dims(), values), name));
   }
 
-  ir::Value* Make(ir::Value& old, const Place& place, bool hybrid, const QuantizedConstant* known) const {
+  // `direct`: the kernel takes the integers as they are.
+  ir::Value* Make(ir::Value& old, const Place& place, bool direct, const QuantizedConstant* known) const {
     ir::Builder builder(*old.node()->next());
     const Tensor& tensor = *old.constant();
     ir::Value* stored;
@@ -110,14 +113,14 @@ class Shrinker {
       stored = builder.Constant(std::move(constant.values), old.name);
       stored->type.quantization = std::move(constant.quantization);
     }
-    if (hybrid) return stored;
+    if (direct) return stored;
     return builder.Make(tfl::DEQUANTIZE, {stored}, {DType::kFloat32, old.type.shape, nullptr});
   }
 
   struct Key {
     const ir::Value* value;
     int axis;
-    bool hybrid;
+    bool direct;
     auto operator<=>(const Key&) const = default;
   };
   const ShrinkOptions& options_;

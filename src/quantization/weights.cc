@@ -71,8 +71,14 @@ std::optional<float> GridOf(std::span<const float> values, const Slice& slice, i
   return narrow ? narrow : StepOf(own, {most + 1, most, 2 * most + 1});
 }
 
+// One that a file can hold for a block.
+float ToHalf(float scale) {
+  constexpr float kSmallest = 0x1p-24f, kLargest = 65504;
+  return static_cast<float>(Half(std::clamp(scale, kSmallest, kLargest)));
+}
+
 QuantizedConstant Quantize(const Tensor& weights, const std::vector<Slice>& slices, int bits,
-                           std::span<const float> least = {}) {
+                           std::span<const float> least = {}, bool half_scales = false) {
   const auto values = weights.data<float>();
   const int most = bits == 8 ? 127 : 7;
   auto quantization = std::make_shared<Quantization>();
@@ -85,8 +91,9 @@ QuantizedConstant Quantize(const Tensor& weights, const std::vector<Slice>& slic
     const float scale = grid                        ? *grid
                         : bits == 8 || largest == 0 ? largest / static_cast<float>(most)
                                                     : BestScale(values, slice, largest, most);
-    quantization->scale.push_back(scale);
-    largest_scale = std::max(largest_scale, scale);
+    quantization->scale.push_back(half_scales && scale > 0 ? ToHalf(scale) : scale);
+    exact = exact && (scale == quantization->scale.back() || scale == 0);
+    largest_scale = std::max(largest_scale, quantization->scale.back());
   }
   // A scale of zero, or one that makes a requantization underflow, is refused by runtimes.
   if (!(largest_scale > 0)) largest_scale = 1.0f / static_cast<float>(most);
@@ -143,6 +150,15 @@ QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits, std
   return result;
 }
 
+QuantizedConstant QuantizeBlocks(const Tensor& weights) {
+  const std::vector<Slice> blocks = SlicesOf({weights.elements() / kBlock, kBlock}, 0);
+  QuantizedConstant result = Quantize(weights, blocks, 4, {}, true);
+  auto quantization = std::make_shared<Quantization>(*result.quantization);
+  quantization->block_size = kBlock;
+  result.quantization = std::move(quantization);
+  return result;
+}
+
 Tensor Dequantize(const QuantizedConstant& constant) {
   const Tensor& values = constant.values;
   const Quantization& quantization = *constant.quantization;
@@ -150,7 +166,9 @@ Tensor Dequantize(const QuantizedConstant& constant) {
   const auto to = result.mutable_data<float>();
   const std::vector<int8_t> integers = UnpackIntegers(values);
   const std::vector<Slice> slices =
-      SlicesOf(values.dims(), quantization.per_channel() ? quantization.dimension : -1);
+      quantization.block_size > 0
+          ? SlicesOf({values.elements() / quantization.block_size, quantization.block_size}, 0)
+          : SlicesOf(values.dims(), quantization.per_channel() ? quantization.dimension : -1);
   for (size_t s = 0; s < slices.size(); ++s) {
     ForEach(slices[s], [&](size_t i) { to[i] = static_cast<float>(integers[i]) * quantization.scale[s]; });
   }

@@ -23,6 +23,11 @@ struct QuantizedConstant {
 // each slice.
 QuantizedConstant QuantizeWeights(const Tensor& weights, int axis, int bits,
                                   std::span<const float> least = {});
+// Inputs that share a scale in blockwise weights: what official kernels take at the least.
+inline constexpr int64_t kBlock = 32;
+// Weights [outputs, inputs] of float32 to int4 with a scale, a number of float16, for each kBlock inputs of
+// an output; inputs are a multiple of kBlock.
+QuantizedConstant QuantizeBlocks(const Tensor& weights);
 // Integers of 8 or 4 bits as a tensor, those of 4 packed (the first in the low bits), and back.
 Tensor PackIntegers(std::span<const int8_t> integers, const Dims& dims, int bits);
 std::vector<int8_t> UnpackIntegers(const Tensor& tensor);

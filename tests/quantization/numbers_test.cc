@@ -75,6 +75,19 @@ TEST(Weights, ChannelsOfADepthwiseFilterAreColumns) {
     EXPECT_NEAR(back.data<float>()[i], weights.data<float>()[i], made.quantization->scale[i % 3] / 2);
 }
 
+TEST(Weights, BlocksKeepSmallNumbersBesideLargeOnes) {
+  Tensor weights = RandomTensor({4, 64}, 3);
+  for (size_t i = 0; i < 4 * 64; ++i) weights.mutable_data<float>()[i] *= i % 64 < 32 ? 1.0f : 0.01f;
+  const QuantizedConstant made = QuantizeBlocks(weights);
+  ASSERT_EQ(made.quantization->scale.size(), 8u);
+  const Tensor back = Dequantize(made);
+  for (size_t i = 0; i < 4 * 64; ++i) {
+    // The scale of least squared error may cut off the largest.
+    EXPECT_NEAR(back.data<float>()[i], weights.data<float>()[i], 1.5f * made.quantization->scale[i / 32]);
+    EXPECT_LE(made.quantization->scale[i / 32], (i % 64 < 32 ? 1.0f : 0.01f) / 7 * 1.001f);
+  }
+}
+
 TEST(Weights, AChannelOfZerosGetsAScaleThatRuntimesTake) {
   const QuantizedConstant some = QuantizeWeights(Tensor::Of<float>({2, 2}, {0, 0, 3, 4}), 0, 8);
   EXPECT_FLOAT_EQ(some.quantization->scale[0], some.quantization->scale[1]);

@@ -82,11 +82,40 @@ TEST_F(QuantizeTest, StoredWeightsAreWidenedWhenTheModelIsLoaded) {
   for (const auto& [mode, type] : stored) {
     const Quantized quantized = QuantizeWith(Parse(kFragile), In(mode), ArraySamples::Random({1, 32}, 4));
     ASSERT_NE(quantized.module, nullptr);
-    const ir::Value& weights = *NodesOf(*quantized.module, tfl::FULLY_CONNECTED)[0]->operand(1);
+    // Not the first: without an activation its kernel takes four bits as they are.
+    const ir::Value& weights = *NodesOf(*quantized.module, tfl::FULLY_CONNECTED)[1]->operand(1);
     ASSERT_NE(weights.node(), nullptr);
     ASSERT_TRUE(weights.node()->Is(tfl::DEQUANTIZE));
     EXPECT_EQ(weights.node()->operand(0)->type.dtype, type);
   }
+}
+
+TEST_F(QuantizeTest, DenseLayersOfFourBitsHaveAScaleForEachBlock) {
+  // The third of each row is 20 times larger than the rest.
+  Tensor weights = RandomTensor({32, 96}, 5);
+  for (size_t i = 0; i < 32 * 96; ++i) weights.mutable_data<float>()[i] *= i % 96 < 32 ? 1.0f : 0.05f;
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[3,96] "x") -> ("y", "z") {
+  %w = const f32[32,96] #0
+  %y = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[3,32] "y"
+  %z = tfl.FULLY_CONNECTED(%x, %w, _) {fused_activation_function = 1} : f32[3,32] "z"
+  return %y, %z
+}
+)",
+                            {weights});
+  const Quantized quantized = QuantizeWith(module, In(Mode::kWeight4), ArraySamples::Random({3, 96}, 8));
+  ASSERT_NE(quantized.module, nullptr);
+  const auto layers = NodesOf(*quantized.module, tfl::FULLY_CONNECTED);
+  ASSERT_EQ(layers.size(), 2u);
+  const ir::Type& type = layers[0]->operand(1)->type;
+  EXPECT_EQ(type.dtype, DType::kInt4);
+  EXPECT_EQ(type.quantization->block_size, 32);
+  ASSERT_EQ(type.quantization->scale.size(), 3u * 32);
+  for (const float scale : type.quantization->scale) EXPECT_EQ(scale, static_cast<float>(Half(scale)));
+  EXPECT_LT(type.quantization->scale[1] * 5, type.quantization->scale[0]);
+  EXPECT_TRUE(layers[1]->operand(1)->node()->Is(tfl::DEQUANTIZE)) << "its kernel would forget the activation";
+  EXPECT_LT(ErrorOn(module, quantized.module, {RandomTensor({3, 96}, 99)}), 0.15);
 }
 
 TEST_F(QuantizeTest, TheNumberOfThreadsChangesNothing) {

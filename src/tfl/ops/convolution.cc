@@ -41,9 +41,15 @@ bool SparseWeights(const ir::Node& node) {
   return weights != nullptr && weights->node() != nullptr && weights->node()->Is(kSparseConstant);
 }
 
+bool BlockwiseWeights(const ir::Node& node) {
+  const ir::Value* weights = node.operand_or_null(1);
+  return weights != nullptr && weights->type.quantization != nullptr &&
+         weights->type.quantization->block_size > 0;
+}
+
 int FullyConnectedVersion(const ir::Node& node) {
   if (InputType(node, 1) == DType::kInt2) return 14;
-  if (Mixes(node, DType::kInt16, DType::kInt4)) return 13;
+  if (Mixes(node, DType::kInt16, DType::kInt4) || BlockwiseWeights(node)) return 13;
   if (Mixes(node, DType::kFloat32, DType::kInt8) && ScalePerSlice(node.operand(1), 0)) return 12;
   if (Int16WithStatedBias(node)) return 11;
   if (SparseWeights(node)) return 8;
