@@ -22,6 +22,13 @@ bool IsStaticTable(const ir::Node& node) { return node.Is(tf::HashTableV2) || no
 bool IsFind(const ir::Node& node) { return node.Is(tf::LookupTableFindV2) || node.Is(tf::LookupTableFind); }
 bool IsSize(const ir::Node& node) { return node.Is(tf::LookupTableSizeV2) || node.Is(tf::LookupTableSize); }
 
+// What fills a table; the importer has read from it what it fills in.
+bool Fills(const ir::Node& node) {
+  return node.Is(tf::LookupTableImportV2) || node.Is(tf::LookupTableImport) ||
+         node.Is(tf::InitializeTableV2) || node.Is(tf::InitializeTable) ||
+         node.Is(tf::InitializeTableFromTextFileV2) || node.Is(tf::InitializeTableFromTextFile);
+}
+
 bool IsNative(DType key, DType value) {
   return (key == DType::kInt64 && value == DType::kString) ||
          (key == DType::kString && value == DType::kInt64);
@@ -253,6 +260,7 @@ Result<void> LowerTables(ir::Module& module, Context& context) {
     for (ir::Node* user : users) {
       if (IsFind(*user)) failed |= !lowering.Find(*user).ok();
       if (IsSize(*user)) failed |= !lowering.Size(*user).ok();
+      if (Fills(*user)) user->function()->Erase(user);
     }
     if (!table->used()) table->function()->Erase(table);
   }

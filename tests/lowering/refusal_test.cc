@@ -64,5 +64,20 @@ TEST_F(LoweringTest, AnAxisThatIsComputedIsRefused) {
   EXPECT_EQ(Refusal(), "LS0202");
 }
 
+TEST_F(LoweringTest, WhatFillsATableGoesWithTheTable) {
+  Load(R"((%k: i64[3]) {
+  %t = tf.HashTableV2() {key_dtype = type i64, value_dtype = type f32, shared_name = "t", table_keys = tensor i64[2] [1, 2], table_values = tensor f32[2] [0.5, 0.25]} : resource[]
+  %keys = const i64[2] [1, 2]
+  %values = const f32[2] [0.5, 0.25]
+  tf.LookupTableImportV2(%t, %keys, %values) {Tin = type i64, Tout = type f32}
+  %d = const f32[] [-1]
+  %y = tf.LookupTableFindV2(%t, %k, %d) {Tin = type i64, Tout = type f32} : f32[3]
+  return %y
+})");
+  const auto found = Lowered({Tensor::Of<int64_t>({3}, {2, 7, 1})});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].ToDouble(), (std::vector<double>{0.25, -1, 0.5}));
+}
+
 }  // namespace
 }  // namespace litesmith::lowering
