@@ -48,7 +48,6 @@ Json QuantizationJson(const pipeline::ConvertOptions& options, const quantizatio
   if (IsInteger(options.quantize.how.mode)) {
     json["integer_multiply_adds"] = quantized.integer_share;
     if (quantized.hybrid_share > 0) json["hybrid_multiply_adds"] = quantized.hybrid_share;
-    json["ranges"] = quantized.ranges;
   }
   if (!quantized.damage) return json;
   const quantization::Damage& damage = *quantized.damage;

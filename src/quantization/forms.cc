@@ -1,8 +1,8 @@
 #include "quantization/forms.h"
 
 #include "ir/signature.h"
+#include "quantization/expected_ranges.h"
 #include "quantization/integer.h"
-#include "quantization/made_up_ranges.h"
 #include "quantization/rounding.h"
 #include "quantization/rules.h"
 #include "quantization/shrink.h"
@@ -59,18 +59,16 @@ const Patches* Forms::PatchesOf(const ir::Node& node) const {
   return knowledge_.patches != nullptr ? knowledge_.patches->Find(knowledge_.model.Simulated(node)) : nullptr;
 }
 
-std::optional<Range> Forms::RangeFor(const ir::Value& value, RangeMethod method) const {
+std::optional<Range> Forms::RangeFor(const ir::Value& value) const {
   const auto& trained = knowledge_.model.ranges;
   if (const auto found = trained.find(&value); found != trained.end()) return found->second;
   const Observed* observed = knowledge_.observations.Find(knowledge_.model.Simulated(value));
   if (observed == nullptr || observed->samples == 0 || observed->not_finite_sample != Observed::kNever)
     return std::nullopt;
-  const Range chosen = ChooseRange(*observed, method, options_.mode);
-  return knowledge_.made_up ? WidenMadeUp(value, chosen) : chosen;
+  return ExpectedRange(value, *observed, knowledge_.made_up);
 }
 
-QuantizedForm Forms::Make(RangeMethod method, const Repaired& repaired, DType input_type,
-                          DType output_type) const {
+QuantizedForm Forms::Make(const Repaired& repaired, DType input_type, DType output_type) const {
   QuantizedForm form;
   form.copy = ir::CopyModule(module());
   const Originals originals = Reverse(form.copy);
@@ -81,7 +79,7 @@ QuantizedForm Forms::Make(RangeMethod method, const Repaired& repaired, DType in
     form.tensors = ShrinkConstants(*form.copy.module, {options_.mode, keep, weights, patches});
     return form;
   }
-  const RangeSource ranges = [&](const ir::Value& value) { return RangeFor(value, method); };
+  const RangeSource ranges = [&](const ir::Value& value) { return RangeFor(value); };
   for (const auto& function : module().functions()) {
     const bool entry = entries_.contains(function->name);
     PlanOptions planning;
@@ -135,7 +133,7 @@ QuantizedForm Forms::MakeAlone(const ir::Node& layer) const {
     for (const ir::Node* other : Layers()) {
       if (other != &layer) others.nodes.insert(other);
     }
-    return Make(RangeMethod::kMinMax, others);
+    return Make(others);
   }
   QuantizedForm form;
   form.copy = ir::CopyModule(module());

@@ -14,7 +14,6 @@
 #include "quantization/options.h"
 #include "quantization/patches.h"
 #include "quantization/plan.h"
-#include "quantization/ranges.h"
 #include "quantization/rounded_weights.h"
 #include "quantization/trained_ranges.h"
 
@@ -48,10 +47,10 @@ class Forms {
   // Both must outlive this.
   Forms(const Options& options, const Knowledge& knowledge);
 
-  QuantizedForm Make(RangeMethod method, const Repaired& repaired, DType input_type, DType output_type) const;
+  QuantizedForm Make(const Repaired& repaired, DType input_type, DType output_type) const;
   // With float inputs and outputs, to be compared with the original.
-  QuantizedForm Make(RangeMethod method, const Repaired& repaired) const {
-    return Make(method, repaired, DType::kFloat32, DType::kFloat32);
+  QuantizedForm Make(const Repaired& repaired) const {
+    return Make(repaired, DType::kFloat32, DType::kFloat32);
   }
   // The float model in which some values of one function are rounded, and nothing else.
   QuantizedForm MakeRounded(const Plan& plan, const std::vector<const ir::Value*>& values) const;
@@ -68,7 +67,7 @@ class Forms {
 
  private:
   const ir::Module& module() const { return *knowledge_.model.plain; }
-  std::optional<Range> RangeFor(const ir::Value& value, RangeMethod method) const;
+  std::optional<Range> RangeFor(const ir::Value& value) const;
   const QuantizedConstant* WeightsOf(const ir::Node& node) const;
   const Patches* PatchesOf(const ir::Node& node) const;
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace litesmith::quantization {
 namespace {
@@ -42,14 +41,6 @@ void SlowRange(std::span<const float> values, float& low, float& high) {
   }
 }
 
-// Which elements are counted: a stride without a common factor with the number of channels visits all of
-// them.
-size_t StrideFor(size_t elements, size_t channels) {
-  size_t stride = std::max<size_t>(1, elements / Observed::kCounted);
-  while (std::gcd(stride, channels) != 1) ++stride;
-  return stride;
-}
-
 }  // namespace
 
 void Observations::Add(const ir::Value& value, const TensorView& view, size_t sample) {
@@ -64,9 +55,10 @@ void Observations::Add(const ir::Value& value, const TensorView& view, size_t sa
   }
   observed.min = observed.samples == 0 ? low : std::min(observed.min, low);
   observed.max = observed.samples == 0 ? high : std::max(observed.max, high);
-  const size_t channels = view.rank() > 0 ? static_cast<size_t>(view.dim(-1)) : 1;
-  const size_t stride = StrideFor(values.size(), channels);
-  observed.histogram.Add(values, sample % stride, stride);
+  float &lowest = observed.lows[sample % Observed::kBlocks],
+        &highest = observed.highs[sample % Observed::kBlocks];
+  lowest = std::min(lowest, low);
+  highest = std::max(highest, high);
   ++observed.samples;
 }
 
@@ -77,7 +69,10 @@ void Observations::Merge(const Observations& other) {
     if (more.samples == 0) continue;
     into.min = into.samples == 0 ? more.min : std::min(into.min, more.min);
     into.max = into.samples == 0 ? more.max : std::max(into.max, more.max);
-    into.histogram.Merge(more.histogram);
+    for (size_t i = 0; i < Observed::kBlocks; ++i) {
+      into.lows[i] = std::min(into.lows[i], more.lows[i]);
+      into.highs[i] = std::max(into.highs[i], more.highs[i]);
+    }
     into.samples += more.samples;
   }
 }

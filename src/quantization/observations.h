@@ -1,24 +1,32 @@
 // What was seen of the tensors of a float model while samples ran through it.
 #pragma once
 
+#include <array>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "ir/module.h"
 #include "kernels/kernel.h"
-#include "quantization/histogram.h"
+#include "quantization/parameters.h"
 
 namespace litesmith::quantization {
 
 struct Observed {
+  Observed() {
+    lows.fill(std::numeric_limits<float>::infinity());
+    highs.fill(-std::numeric_limits<float>::infinity());
+  }
   float min = 0, max = 0;
-  Histogram histogram;                // of a part of the elements, at least kCounted per sample if there are
   size_t samples = 0;                 // in how many executions the tensor was seen
   size_t not_finite_sample = kNever;  // the first sample in which it held NaN or infinity
+  // The extremes of each of so many parts of the samples, infinite where a part has none: how they vary tells
+  // what other samples will hold.
+  static constexpr size_t kBlocks = 64;
+  std::array<float, kBlocks> lows, highs;
 
   static constexpr size_t kNever = static_cast<size_t>(-1);
-  static constexpr size_t kCounted = 4096;
 
   Range range() const { return {min, max}; }
 };

@@ -9,8 +9,9 @@
 namespace litesmith::quantization {
 namespace {
 
-// Of one op: 16 MB, so that large models have room, too.
+// Of one op 16 MB, and of all ops of a model 512 MB.
 constexpr size_t kMostNumbers = size_t{1} << 22;
+constexpr double kMostInAll = double{1u << 27};
 
 // Rows for an op whose outputs are sums of `width` numbers: twice as many tell their second moments well.
 size_t RowsFor(size_t width, bool depthwise) {
@@ -28,11 +29,11 @@ uint64_t Mixed(uint64_t x) {
 
 }  // namespace
 
-std::unique_ptr<Patches> Patches::Of(const ir::Node& node, size_t samples) {
+std::unique_ptr<Patches> Patches::Of(const ir::Node& node) {
   const Tensor* weights = node.constant_operand(1);
   const bool convolves = node.Is(tfl::CONV_2D), depthwise = node.Is(tfl::DEPTHWISE_CONV_2D);
-  if (samples == 0 || weights == nullptr || weights->elements() == 0 ||
-      node.operand(0)->constant() != nullptr || (!convolves && !depthwise && !node.Is(tfl::FULLY_CONNECTED)))
+  if (weights == nullptr || weights->elements() == 0 || node.operand(0)->constant() != nullptr ||
+      (!convolves && !depthwise && !node.Is(tfl::FULLY_CONNECTED)))
     return nullptr;
   std::unique_ptr<Patches> patches(new Patches);
   patches->depthwise_ = depthwise;
@@ -57,14 +58,17 @@ std::unique_ptr<Patches> Patches::Of(const ir::Node& node, size_t samples) {
   }
   patches->width_ = static_cast<size_t>(patches->height_ * patches->wide_ * patches->channels_);
   if (patches->width_ == 0 || patches->width_ > kMostNumbers) return nullptr;
-  const size_t rows = RowsFor(patches->width_, depthwise);
-  patches->sample_step_ = std::max<size_t>(1, samples / rows);
-  const size_t used = (samples + patches->sample_step_ - 1) / patches->sample_step_;
-  patches->rows_per_sample_ = std::max<size_t>(1, rows / used);
-  const size_t total = used * patches->rows_per_sample_;
-  patches->rows_.resize(total * patches->width_);
-  patches->filled_.resize(total);
   return patches;
+}
+
+size_t Patches::wanted_rows() const { return RowsFor(width_, depthwise_); }
+
+void Patches::Allocate(size_t samples, size_t rows) {
+  sample_step_ = std::max<size_t>(1, samples / rows);
+  const size_t used = (samples + sample_step_ - 1) / sample_step_;
+  rows_per_sample_ = std::max<size_t>(1, rows / used);
+  rows_.resize(used * rows_per_sample_ * width_);
+  filled_.resize(used * rows_per_sample_);
 }
 
 size_t Patches::OutputPixels(const TensorView& input) const {
@@ -131,13 +135,20 @@ std::vector<float> Patches::Rows() const {
 }
 
 PatchCollection::PatchCollection(const ir::Module& module, size_t samples) {
+  double all = 0;  // numbers
   for (const auto& function : module.functions()) {
     for (const ir::Node& node : function->nodes()) {
-      std::unique_ptr<Patches> patches = Patches::Of(node, samples);
+      std::unique_ptr<Patches> patches = samples > 0 ? Patches::Of(node) : nullptr;
       if (patches == nullptr) continue;
+      all += static_cast<double>(patches->wanted_rows() * patches->width());
       by_value_[node.operand(0)].push_back(patches.get());
       by_node_[&node] = std::move(patches);
     }
+  }
+  const double part = std::min(1.0, kMostInAll / std::max(all, 1.0));
+  for (const auto& [node, patches] : by_node_) {
+    const double rows = static_cast<double>(patches->wanted_rows()) * part;
+    patches->Allocate(samples, std::max<size_t>(1, static_cast<size_t>(rows)));
   }
 }
 

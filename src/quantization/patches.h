@@ -17,7 +17,10 @@ namespace litesmith::quantization {
 class Patches {
  public:
   // Empty where the op is of another kind, has a shape that is not known, or would take too much memory.
-  static std::unique_ptr<Patches> Of(const ir::Node& node, size_t samples);
+  static std::unique_ptr<Patches> Of(const ir::Node& node);
+  // How many rows tell its moments, and room for `rows` of them out of `samples`.
+  size_t wanted_rows() const;
+  void Allocate(size_t samples, size_t rows);
 
   // Takes rows out of the op's data operand.
   void Add(const TensorView& input, size_t sample);

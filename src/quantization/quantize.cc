@@ -13,7 +13,7 @@ namespace litesmith::quantization {
 namespace {
 
 // Samples that show which channels are narrow.
-constexpr size_t kEqualizing = 16;
+constexpr size_t kEqualizing = 8;
 
 void SumWork(const ir::Module& module, Quantized& result) {
   double all = 0, integer = 0, hybrid = 0;
@@ -171,8 +171,7 @@ class Quantizer {
   }
 
   Result<Quantized> Finish(const Forms& forms, Choice choice) {
-    QuantizedForm form =
-        forms.Make(choice.method, choice.repaired, options_.input_type, options_.output_type);
+    QuantizedForm form = forms.Make(choice.repaired, options_.input_type, options_.output_type);
     Quantized result;
     bool fits = true;
     for (const auto& [function, plan] : form.plans) {
@@ -185,7 +184,6 @@ class Quantizer {
     if (options_.output_type != DType::kFloat32) ReportFloatOutputs(*form.copy.module, entries_, context_);
     result.tensors = form.tensors;
     SumWork(*form.copy.module, result);
-    result.ranges = NameOf(choice.method);
     if (choice.damage.samples > 0) {
       const std::vector<const ir::Node*> layers = forms.Layers();
       const auto repaired = [&](const ir::Node* layer) { return choice.repaired.contains(layer); };

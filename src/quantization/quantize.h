@@ -43,7 +43,6 @@ struct Quantized {
   // Of the multiply-adds that are known: of integers with integers, and of integers with activations that are
   // quantized while the model runs.
   double integer_share = 0, hybrid_share = 0;
-  std::string ranges;                    // how ranges were chosen: "min and max"
   std::optional<Damage> damage;          // where there were samples
   std::vector<Sensitivity> sensitivity;  // worst first, where it was asked for or needed
 };

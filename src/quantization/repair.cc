@@ -30,8 +30,8 @@ bool TakesPictures(const ir::Module& module) {
   return false;
 }
 
-// Of 20 like sets of pictures, 19 lose less than so many standard deviations more, and of 6 sets 5.
-constexpr double kSurely = 1.645, kProbably = 1;
+// Of 20 like sets of pictures, 19 lose less than so many standard deviations more.
+constexpr double kSurely = 1.645;
 
 double WorkOf(const ir::Node& node) { return static_cast<double>(tfl::MultiplyAdds(node).value_or(0)); }
 
@@ -56,7 +56,7 @@ Repair::Repair(const Options& options, const Knowledge& knowledge, const Forms& 
 }
 
 Result<Choice> Repair::Choose() {
-  LS_RETURN_IF_FAILED(ChooseMethod());
+  LS_TRY(choice_.damage, Measure(*comparison_, forms_.Make(Repaired{}), "comparing"));
   const bool too_much = options_.max_accuracy_drop && !MeetsBound(choice_.damage, kSurely);
   if (too_much || options_.measure_sensitivity) {
     LS_RETURN_IF_FAILED(MeasureNoise());
@@ -65,26 +65,13 @@ Result<Choice> Repair::Choose() {
   }
   const SomeSamples few(samples_, kByLayer);
   Comparison by_layer(knowledge_.model.simulation, signature_, few, true, context_);
-  LS_TRY(Damage layers, Measure(by_layer, forms_.Make(choice_.method, choice_.repaired), ""));
+  LS_TRY(Damage layers, Measure(by_layer, forms_.Make(choice_.repaired), ""));
   choice_.damage.layers = std::move(layers.layers);
   return std::move(choice_);
 }
 
 Result<Damage> Repair::Measure(Comparison& comparison, const QuantizedForm& form, std::string_view stage) {
   return comparison.Measure(CopyOfSimulation(knowledge_.model, form.copy), running_(stage));
-}
-
-// By min and max, unless the other way is better by more than chance: few samples tell little, and what is
-// clipped may matter on others.
-Result<void> Repair::ChooseMethod() {
-  constexpr double kClearly = 0.9;
-  LS_TRY(choice_.damage, Measure(*comparison_, forms_.Make(RangeMethod::kMinMax, Repaired{}), "comparing"));
-  if (!IsInteger(options_.mode) || knowledge_.made_up) return {};
-  LS_TRY(Damage other, Measure(*comparison_, forms_.Make(RangeMethod::kLeastError, Repaired{}), "comparing"));
-  if (other.error() >= kClearly * choice_.damage.error()) return {};
-  choice_.damage = std::move(other);
-  choice_.method = RangeMethod::kLeastError;
-  return {};
 }
 
 // Values whose integers are the same: what an op only moves is not rounded again.
@@ -130,7 +117,7 @@ std::vector<Repair::Group> Repair::GroupsOf(const ir::Function& function, const 
 Result<void> Repair::MeasureNoise() {
   const SomeSamples few(samples_, kNoise);
   Comparison comparison(knowledge_.model.simulation, signature_, few, false, context_);
-  const QuantizedForm whole = forms_.Make(choice_.method, Repaired{});
+  const QuantizedForm whole = forms_.Make(Repaired{});
   std::vector<Group> groups;
   for (const auto& [function, plan] : whole.plans) {
     for (Group& group : GroupsOf(*function, plan)) groups.push_back(std::move(group));
@@ -187,7 +174,7 @@ bool Repair::MeetsBound(const Damage& damage, double deviations) const {
 
 Result<bool> Repair::Try(const std::vector<const ir::Node*>& nodes, bool hybrid, double deviations) {
   const Repaired repaired{{nodes.begin(), nodes.end()}, hybrid};
-  LS_TRY(Damage now, Measure(*comparison_, forms_.Make(choice_.method, repaired), "repairing"));
+  LS_TRY(Damage now, Measure(*comparison_, forms_.Make(repaired), "repairing"));
   drops_ += now.drop();
   errors_ += now.error();
   const bool meets = MeetsBound(now, deviations);
@@ -217,7 +204,7 @@ Result<void> Repair::Search() {
     return possible;
   };
   const bool has_hybrid = options_.mode == Mode::kInt8;
-  LS_TRY(const bool surely, smallest(has_hybrid, kProbably));
+  LS_TRY(const bool surely, smallest(has_hybrid, kSurely));
   if (surely || !has_hybrid || MeetsBound(choice_.damage, 0)) return {};
   LS_TRY([[maybe_unused]] const bool at_last, smallest(false, 0));
   return {};

@@ -22,7 +22,6 @@ struct Sensitivity {
 };
 
 struct Choice {
-  RangeMethod method = RangeMethod::kMinMax;
   Repaired repaired;
   Damage damage;
   std::vector<Sensitivity> sensitivity;  // worst first, where it was asked for or needed
@@ -37,8 +36,8 @@ class Repair {
   Repair(const Options& options, const Knowledge& knowledge, const Forms& forms, const std::string& signature,
          const SampleSource& samples, Running running, Progress progress, Context& context);
 
-  // The ranges that lose least and, where they lose more than options.max_accuracy_drop, the ops whose
-  // staying in float meets it with least work in float.
+  // The ops whose activations must stay in float to meet options.max_accuracy_drop, of least work together;
+  // with integer weights if that suffices.
   Result<Choice> Choose();
 
  private:
@@ -50,7 +49,6 @@ class Repair {
   };
 
   Result<Damage> Measure(Comparison& comparison, const QuantizedForm& form, std::string_view stage);
-  Result<void> ChooseMethod();
   Result<void> MeasureNoise();
   std::vector<Group> GroupsOf(const ir::Function& function, const Plan& plan) const;
   std::vector<OpCost> Costs() const;

@@ -179,7 +179,7 @@ func @main(%x "x": f32[100,8] "x") -> ("y") {
   const Quantized quantized = QuantizeWith(module, options, ArraySamples::Random({100, 8}, 16));
   ASSERT_NE(quantized.module, nullptr) << Said();
   // 0.7 without: the narrow channel would have two or three steps.
-  EXPECT_LT(ErrorOn(module, quantized.module, {RandomTensor({100, 8}, 77)}), 0.25);
+  EXPECT_LT(ErrorOn(module, quantized.module, {RandomTensor({100, 8}, 77)}), 0.35);
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
-// From real numbers to integers and back: activations, weights, histograms, ranges.
+// From real numbers to integers and back: activations, weights, ranges.
 #include <algorithm>
 #include <array>
 
-#include "quantization/histogram.h"
+#include "quantization/expected_ranges.h"
 #include "quantization/observations.h"
-#include "quantization/ranges.h"
 #include "quantization/weights.h"
 #include "quantizing.h"
 
@@ -121,74 +120,42 @@ TEST(Weights, Float16KeepsWithinItsLargestNumber) {
   EXPECT_EQ(static_cast<float>(half.data<Half>()[2]), -65504.0f);
 }
 
-TEST(Histograms, TheOrderOfNumbersDoesNotMatter) {
-  std::vector<float> values(1000);
-  for (size_t i = 0; i < values.size(); ++i)
-    values[i] = std::ldexp(1.0f, static_cast<int>(i % 40) - 20) * (i % 3 == 0 ? -1.0f : 1.3f);
-  Histogram forwards, backwards, parts;
-  for (const float value : values) forwards.Add({&value, 1}, 0, 1);
-  std::reverse(values.begin(), values.end());
-  backwards.Add(values, 0, 1);
-  Histogram first, second;
-  first.Add(std::span(values).first(300), 0, 1);
-  second.Add(std::span(values).subspan(300), 0, 1);
-  parts.Merge(first);
-  parts.Merge(second);
-  EXPECT_EQ(forwards.counts(), backwards.counts());
-  EXPECT_EQ(forwards.counts(), parts.counts());
-  EXPECT_EQ(forwards.bin_width(), parts.bin_width());
-  EXPECT_EQ(forwards.count(), 1000u);
-}
-
-TEST(Histograms, GrowingKeepsEveryNumberInItsBin) {
-  Histogram histogram;
-  const std::vector<float> small = {0.001f, -0.001f, 0.5f, -0.5f};
-  histogram.Add(small, 0, 1);
-  const double before = histogram.bin_width();
-  const std::vector<float> large = {1000.0f, INFINITY, NAN};
-  histogram.Add(large, 0, 1);
-  EXPECT_GT(histogram.bin_width(), before);
-  EXPECT_EQ(histogram.count(), 5u);
-  const auto zero = static_cast<size_t>(Histogram::kBins / 2);
-  EXPECT_EQ(histogram.counts()[zero - 1], 1u + (0.5 > histogram.bin_width() ? 0 : 1));
-  const auto bin = static_cast<size_t>(1000 / histogram.bin_width()) + zero;
-  EXPECT_EQ(histogram.counts()[bin], 1u);
-}
-
-Observed ObservedOf(const std::vector<float>& values) {
-  Observed observed;
-  observed.min = *std::ranges::min_element(values);
-  observed.max = *std::ranges::max_element(values);
-  observed.histogram.Add(values, 0, 1);
-  observed.samples = 1;
-  return observed;
-}
-
-TEST(Ranges, OutliersAreClippedWhereThatCostsLess) {
-  std::vector<float> values(100000);
-  std::minstd_rand random(1);
-  for (float& value : values) value = static_cast<float>(random() % 2001) / 1000.0f - 1.0f;
-  values[5] = 40;
-  const Observed observed = ObservedOf(values);
-  const Range all = ChooseRange(observed, RangeMethod::kMinMax, Mode::kInt8);
-  EXPECT_EQ(all.max, 40);
-  // One error of 39 squared is less than a hundred thousand of half a step.
-  const Range least = ChooseRange(observed, RangeMethod::kLeastError, Mode::kInt8);
-  EXPECT_LT(least.max, 40);
-  EXPECT_GE(least.max, 1.0f);
-}
-
-TEST(Ranges, EveryMethodHoldsZeroAndKeepsWithinMinAndMax) {
-  for (const auto& values : {std::vector<float>{2, 3, 4}, {-4, -3}, {-1, 1}, {0, 0}}) {
-    const Observed observed = ObservedOf(values);
-    for (const RangeMethod method : {RangeMethod::kMinMax, RangeMethod::kLeastError}) {
-      const Range range = ChooseRange(observed, method, Mode::kInt8);
-      EXPECT_LE(range.min, 0);
-      EXPECT_GE(range.max, 0);
-      EXPECT_GE(range.min, std::min(observed.min, 0.0f));
-      EXPECT_LE(range.max, std::max(observed.max, 0.0f));
-    }
+Observed ObservedOf(const std::vector<std::pair<float, float>>& extremes) {
+  Observations observations;
+  const ir::Value value;
+  for (size_t i = 0; i < extremes.size(); ++i) {
+    Tensor tensor = Tensor::Of<float>({3}, {extremes[i].first, 0.0f, extremes[i].second});
+    TensorView view;
+    view.dtype = DType::kFloat32;
+    view.dims = {3};
+    view.data = tensor.mutable_bytes().data();
+    view.bytes = tensor.bytes().size();
+    observations.Add(value, view, i);
   }
+  return *observations.Find(value);
+}
+
+TEST(ExpectedRanges, GrowWithHowMuchSamplesDiffer) {
+  const ir::Value value;
+  const Range steady = ExpectedRange(value, ObservedOf({{-1, 5}, {-1, 5}, {-1, 5}, {-1, 5}}), false);
+  EXPECT_FLOAT_EQ(steady.min, -1);
+  EXPECT_FLOAT_EQ(steady.max, 5);
+  const Range varied = ExpectedRange(value, ObservedOf({{-1, 5}, {-1, 3}, {-1, 1}, {-1, 3}}), false);
+  EXPECT_FLOAT_EQ(varied.min, -1);
+  // The standard deviation of 5, 3, 1, 3 is 1.633; Gumbel's scale 0.78 of it, times ln 2.
+  EXPECT_NEAR(varied.max, 5 + 1.633 * 0.7797 * 0.6931, 1e-3);
+}
+
+TEST(ExpectedRanges, OneSampleTellsNoVariation) {
+  const Range range = ExpectedRange(ir::Value(), ObservedOf({{-2, 7}}), false);
+  EXPECT_EQ(range.min, -2);
+  EXPECT_EQ(range.max, 7);
+}
+
+TEST(ExpectedRanges, AnEndAtZeroStays) {
+  const Range range = ExpectedRange(ir::Value(), ObservedOf({{0, 5}, {0, 3}, {0, 1}}), false);
+  EXPECT_EQ(range.min, 0);
+  EXPECT_GT(range.max, 5);
 }
 
 TEST(Modes, NamesAreThoseOfTheOption) {
