@@ -12,15 +12,20 @@ class Search {
   // True if the node has an effect; else its functions are searched later.
   bool Visit(const Node& node) {
     if (node.Is(kReturn)) return false;
-    if (node.op().Has(kSideEffect)) return true;
-    if (!node.op().Has(kCalls)) return false;
+    const bool may = node.op().Has(kSideEffect);
+    if (!node.op().Has(kCalls)) return may;
+    bool all = true, any = false;
+    const auto add = [&](const FunctionRef& ref) {
+      any = true;
+      all &= Add(ref.name);
+    };
     for (const auto& [name, value] : node.attributes) {
-      if (const auto* one = std::get_if<FunctionRef>(&value)) Add(one->name);
+      if (const auto* one = std::get_if<FunctionRef>(&value)) add(*one);
       if (const auto* list = std::get_if<std::vector<FunctionRef>>(&value)) {
-        for (const FunctionRef& ref : *list) Add(ref.name);
+        for (const FunctionRef& ref : *list) add(ref);
       }
     }
-    return false;
+    return may && !(any && all);
   }
   bool Run() {
     while (!pending_.empty()) {
@@ -34,9 +39,11 @@ class Search {
   }
 
  private:
-  void Add(std::string_view name) {
+  // False if there is no such function.
+  bool Add(std::string_view name) {
     const Function* function = module_.FindFunction(name);
     if (function != nullptr && seen_.insert(function).second) pending_.push_back(function);
+    return function != nullptr;
   }
 
   const Module& module_;
@@ -47,8 +54,7 @@ class Search {
 }  // namespace
 
 bool HasEffect(const Node& node) {
-  if (node.op().Has(kSideEffect)) return true;
-  if (!node.op().Has(kCalls)) return false;
+  if (!node.op().Has(kCalls)) return node.op().Has(kSideEffect);
   Search search(*node.function()->module());
   return search.Visit(node) || search.Run();
 }

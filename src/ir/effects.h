@@ -5,8 +5,8 @@
 
 namespace litesmith::ir {
 
-// Whether the op has a side effect itself (as returning counts), or calls a function, at any depth, in which one has. Linear in the
-// nodes of the functions called.
+// Whether the op has a side effect (returning counts), or, of an op that calls functions, whether one of
+// these has, at any depth. Linear in the nodes of the functions called.
 bool HasEffect(const Node& node);
 
 }  // namespace litesmith::ir

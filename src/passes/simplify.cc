@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evaluate/evaluate.h"
+#include "ir/effects.h"
 #include "passes/identities.h"
 #include "passes/infer_shapes.h"
 #include "passes/passes.h"
@@ -56,7 +57,7 @@ class Simplifier {
     }
     for (ir::Node* last = function.return_node()->previous(); last != nullptr;) {
       ir::Node* const previous = last->previous();
-      if (!last->used() && !last->op().Has(ir::kSideEffect)) Erase(*last);
+      if (!last->used() && !ir::HasEffect(*last)) Erase(*last);
       last = previous;
     }
     return {};
@@ -70,7 +71,7 @@ class Simplifier {
   // True if the node's outputs have no uses any more.
   Result<bool> Visit(ir::Node& node, TensorLists& lists) {
     if (node.Is(ir::kConstant)) return false;
-    if (!node.used() && !node.op().Has(ir::kSideEffect)) return true;
+    if (!node.used() && !ir::HasEffect(node)) return true;
     const auto known = [this](const ir::Value* value) { return Known(value); };
     if (node.op().Has(ir::kCalls) && ResolveControlFlow(node, known, context_)) return true;
     LS_RETURN_IF_FAILED(inference_.Infer(node));

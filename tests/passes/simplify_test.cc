@@ -4,6 +4,27 @@
 namespace litesmith::passes {
 namespace {
 
+TEST(Simplify, BranchesThatNobodyReadsGoUnlessTheyWrite) {
+  const std::string after = After(Simplify, R"(func @main(%c: bool[], %x: f32[2]) {
+  %a = tf.If(%c, %x) {then_branch = @pure, else_branch = @pure} : f32[2]
+  %b = tf.If(%c, %x) {then_branch = @pure, else_branch = @writes} : f32[2]
+  return %x
+}
+func @pure(%x: f32[2]) {
+  return %x
+}
+func @writes(%x: f32[2]) {
+  %v = tf.VarHandleOp() {dtype = type f32, shared_name = "v"} : resource[]
+  tf.AssignVariableOp(%v, %x) {dtype = type f32}
+  return %x
+}
+)");
+  const size_t first = after.find("tf.If");
+  ASSERT_NE(first, std::string::npos) << after;
+  EXPECT_NE(after.find("@writes", first), std::string::npos) << after;
+  EXPECT_EQ(after.find("tf.If", first + 1), std::string::npos) << after;
+}
+
 TEST(Simplify, ConstantsFoldAndShapesAreInferred) {
   ExpectText(R"(func @main(%0: f32[2,3]) {
   %1 = const i32[1] [6]
