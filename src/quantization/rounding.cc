@@ -71,6 +71,16 @@ std::vector<float> MomentsOf(const std::vector<float>& rows, size_t width) {
   return moments;
 }
 
+// Fewer rows than inputs make inputs seem to go together that do not, and weights would make good errors that
+// they cannot: what is off the diagonal then counts for less (shrinkage; Ledoit and Wolf 2004).
+void TrustAsFarAsKnown(std::vector<float>& moments, size_t width, size_t rows) {
+  if (rows >= width) return;
+  const float trust = static_cast<float>(rows) / static_cast<float>(width);
+  for (size_t i = 0; i < width; ++i) {
+    for (size_t j = i + 1; j < width; ++j) moments[i * width + j] *= trust;
+  }
+}
+
 // Numbers one to `width` in the order in which their weights are rounded: strong inputs first, so that weak
 // ones carry what is left.
 std::vector<size_t> OrderOf(const std::vector<float>& moments, size_t width) {
@@ -149,7 +159,8 @@ std::vector<int8_t> Solve(const Problem& problem, const std::vector<float>& fact
 }
 
 std::optional<std::vector<int8_t>> RoundProblem(const Problem& problem, const std::vector<float>& rows) {
-  const std::vector<float> moments = MomentsOf(rows, problem.inputs);
+  std::vector<float> moments = MomentsOf(rows, problem.inputs);
+  TrustAsFarAsKnown(moments, problem.inputs, rows.size() / problem.inputs);
   const std::vector<size_t> order = OrderOf(moments, problem.inputs);
   std::vector<float> factor;
   if (!Factor(moments, order, problem.inputs, factor)) return std::nullopt;

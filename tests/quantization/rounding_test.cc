@@ -81,6 +81,24 @@ TEST_F(RoundingTest, CorrelatedInputsMakeGoodForOneAnother) {
   }
 }
 
+TEST_F(RoundingTest, FewRowsDoNotMakeIndependentInputsGoTogether) {
+  const auto module = Parse(R"(
+func @main(%x "x": f32[1,96] "x") -> ("y") {
+  %w = const f32[32,96] random(3)
+  %y = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[1,32] "y"
+  return %y
+}
+)");
+  const auto patches = Collect(module, ArraySamples::Random({1, 96}, 24));
+  const ir::Node& node = *NodesOf(*module, tfl::FULLY_CONNECTED)[0];
+  const Tensor& weights = *node.constant_operand(1);
+  const Tensor fresh = RandomTensor({200, 96}, 500);
+  const QuantizedConstant nearest = QuantizeWeights(weights, 0, 4);
+  QuantizedConstant rounded = nearest;
+  RoundByMoments(weights, {patches->Find(node)}, 4, rounded);
+  EXPECT_LT(SquaredError(weights, rounded, fresh), 1.2 * SquaredError(weights, nearest, fresh));
+}
+
 TEST_F(RoundingTest, ThreadsDoNotChangeTheResult) {
   const auto module = Parse(kMatrix);
   std::vector<std::vector<Tensor>> samples;
