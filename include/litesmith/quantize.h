@@ -73,8 +73,10 @@ struct Quantized {
     bool kept_float = false;
   };
   Model model;
-  size_t tensors = 0;                    // in fewer bits than before
-  double integer_share = 0;              // of the multiply-adds, in integers
+  size_t tensors = 0;  // in fewer bits than before
+  // Of the multiply-adds: of integers with integers, and of integer weights with activations that are
+  // quantized while the model runs.
+  double integer_share = 0, hybrid_share = 0;
   std::vector<FloatOp> float_ops;        // of an integer mode
   std::optional<Damage> damage;          // where there were samples
   std::vector<Sensitivity> sensitivity;  // worst first, where it was asked for or needed

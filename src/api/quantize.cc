@@ -76,8 +76,13 @@ Outcome<Quantized> Model::Quantize(const QuantizeOptions& options) const {
     LS_RETURN_IF_FAILED(pipeline::CheckQuantizeOptions(own, session.context));
     std::shared_ptr<ir::Module> module = data_->module;
     LS_TRY(quantization::Quantized made, pipeline::QuantizeModel(module, own, session.context));
-    Quantized quantized{
-        ModelOf(std::move(module), own.custom_kernels), made.tensors, made.integer_share, {}, {}, {}};
+    Quantized quantized{ModelOf(std::move(module), own.custom_kernels),
+                        made.tensors,
+                        made.integer_share,
+                        made.hybrid_share,
+                        {},
+                        {},
+                        {}};
     for (const quantization::FloatOp& op : made.float_ops)
       quantized.float_ops.push_back({op.op, op.name, op.why});
     if (made.damage) quantized.damage = ToPublic(*made.damage);
