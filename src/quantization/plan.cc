@@ -23,12 +23,14 @@ constexpr double kFewSteps = 16;
 
 bool IsFloat32(const ir::Value* value) { return value != nullptr && value->type.dtype == DType::kFloat32; }
 
-bool TouchesFloats(const ir::Node& node) {
+// Whether `holds` is true of an operand or a result.
+template <class Holds>
+bool Touches(const ir::Node& node, const Holds& holds) {
   for (size_t i = 0; i < node.operand_count(); ++i) {
-    if (IsFloat32(node.operand(i))) return true;
+    if (holds(node.operand(i))) return true;
   }
   for (size_t i = 0; i < node.output_count(); ++i) {
-    if (IsFloat32(node.output(i))) return true;
+    if (holds(node.output(i))) return true;
   }
   return false;
 }
@@ -59,7 +61,7 @@ class Planner {
 
  private:
   void Judge(const ir::Node& node) {
-    if (node.op().dialect == ir::Dialect::kCore || !TouchesFloats(node)) return;
+    if (node.op().dialect == ir::Dialect::kCore || !Touches(node, IsFloat32)) return;
     if (node.Is(tfl::QUANTIZE) || node.Is(tfl::DEQUANTIZE)) return;
     std::string why = options_.keep_float ? options_.keep_float(node) : "";
     if (!why.empty()) {
@@ -105,15 +107,10 @@ class Planner {
       if (!IsFloat32(node.output(i))) return "its result is no float32";
       if (!ranges_(*node.output(i))) return "the range of its result is not known";
     }
-    if (TouchesMask(node)) return "it holds scores beside a mask far below them, which would take all steps";
+    const auto masked = [&](const ir::Value* value) { return masked_.contains(value); };
+    if (Touches(node, masked))
+      return "it holds scores beside a mask far below them, which would take all steps";
     return FarConstant(node, *rule);
-  }
-
-  bool TouchesMask(const ir::Node& node) const {
-    for (size_t i = 0; i < node.operand_count(); ++i) {
-      if (masked_.contains(node.operand(i))) return true;
-    }
-    return node.output_count() > 0 && masked_.contains(node.output(0));
   }
 
   std::string WhyNotOperand(const ir::Value& operand, Role role) const {
@@ -186,20 +183,11 @@ class Planner {
     return range && range->trained;
   }
 
-  bool TouchesTrained(const ir::Node& node) const {
-    for (size_t i = 0; i < node.operand_count(); ++i) {
-      if (IsTrained(node.operand(i))) return true;
-    }
-    for (size_t i = 0; i < node.output_count(); ++i) {
-      if (IsTrained(node.output(i))) return true;
-    }
-    return false;
-  }
-
   void LeaveLightOnesInFloat() {
     std::vector<const ir::Node*> light;
     for (const ir::Node& node : function_.nodes()) {
-      const bool may_stay = !HasWeights(node, options_.mode) && !TouchesTrained(node);
+      const auto trained = [&](const ir::Value* value) { return IsTrained(value); };
+      const bool may_stay = !HasWeights(node, options_.mode) && !Touches(node, trained);
       if (plan_.integer.contains(&node) && may_stay) light.push_back(&node);
     }
     // Results first, so that one turn does for a whole tail; the heads then in their own order.
