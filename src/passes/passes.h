@@ -52,6 +52,8 @@ Result<Changed> ResizeByProducts(Module& module, PassContext& context);
 Result<Changed> NestCases(Module& module, PassContext& context);
 // Products and sums around erf, erfc or tanh that give GELU become TensorFlow Lite's op, which came with 2.9.
 Result<Changed> FuseGelu(Module& module, PassContext& context);
+// What gives hard swish, leaky ReLU or PReLU, however it is written, becomes the op.
+Result<Changed> FusePiecewise(Module& module, PassContext& context);
 // float64, float16, bfloat16 and complex128 become float32 and complex64, with a note; inputs and outputs
 // keep their dtypes.
 Result<Changed> ComputeInFloat32(Module& module, PassContext& context);

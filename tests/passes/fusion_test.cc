@@ -57,6 +57,101 @@ TEST(FuseGelu, EveryWayOfWritingItBecomesTheOp) {
   EXPECT_EQ(other.find("tfl.GELU"), std::string::npos) << "erf(x) is not erf(x / sqrt 2): " << other;
 }
 
+// Keras' PReLU, by absolute value, and by extremes; each with the slope's constant for negative numbers.
+TEST(FusePiecewise, EveryWayOfWritingPreluBecomesTheOp) {
+  const char* kHead = R"(func @main(%a: f32[2,3]) {
+  %b = const f32[3] [1, 2, 3]
+  %x = tf.AddV2(%a, %b) : f32[2,3]
+  %zero = const f32[] [0]
+  %half = const f32[] [0.5]
+)";
+  const char* kKeras = R"(  %minus = const f32[3] [-0.25, -0.5, 0.125]
+  %1 = tf.Relu(%x) : f32[2,3]
+  %2 = tf.Neg(%x) : f32[2,3]
+  %3 = tf.Relu(%2) : f32[2,3]
+  %4 = tf.Mul(%minus, %3) : f32[2,3]
+  %y = tf.AddV2(%1, %4) : f32[2,3]
+  return %y
+})";
+  const char* kAbsolute = R"(  %slope = const f32[1,3] [0.25, 0.5, -0.125]
+  %1 = tf.Relu(%x) : f32[2,3]
+  %2 = tf.Abs(%x) : f32[2,3]
+  %3 = tf.Sub(%x, %2) : f32[2,3]
+  %4 = tf.Mul(%3, %half) : f32[2,3]
+  %5 = tf.Mul(%slope, %4) : f32[2,3]
+  %y = tf.AddV2(%1, %5) : f32[2,3]
+  return %y
+})";
+  const char* kExtremes = R"(  %slope = const f32[3] [0.25, 0.5, -0.125]
+  %1 = tf.Maximum(%x, %zero) : f32[2,3]
+  %2 = tf.Minimum(%x, %zero) : f32[2,3]
+  %3 = tf.Mul(%slope, %2) : f32[2,3]
+  %y = tf.AddV2(%1, %3) : f32[2,3]
+  return %y
+})";
+  for (const char* body : {kKeras, kAbsolute, kExtremes}) {
+    const std::string text = After(FusePiecewise, std::string(kHead) + body);
+    EXPECT_NE(text.find("tfl.PRELU"), std::string::npos) << text;
+    EXPECT_NE(text.find("const f32[3] [0.25, 0.5, -0.125]"), std::string::npos) << text;
+    EXPECT_EQ(text.find("tf.Mul"), std::string::npos) << text;
+  }
+}
+
+TEST(FusePiecewise, HardSwishAndLeakySlopesAreFound) {
+  const char* kHead = R"(func @main(%a: f32[2,3]) {
+  %b = const f32[3] [1, 2, 3]
+  %x = tf.AddV2(%a, %b) : f32[2,3]
+  %three = const f32[] [3]
+  %sixth = const f32[] [0.16666667]
+  %six = const f32[] [6]
+  %slope = const f32[] [0.2]
+)";
+  const char* kSwish[] = {R"(  %1 = tf.AddV2(%x, %three) : f32[2,3]
+  %2 = tf.Relu6(%1) : f32[2,3]
+  %3 = tf.Mul(%2, %sixth) : f32[2,3]
+  %y = tf.Mul(%x, %3) : f32[2,3]
+  return %y
+})",
+                          R"(  %1 = tf.AddV2(%x, %three) : f32[2,3]
+  %2 = tf.Relu6(%1) : f32[2,3]
+  %3 = tf.Mul(%x, %2) : f32[2,3]
+  %y = tf.RealDiv(%3, %six) : f32[2,3]
+  return %y
+})"};
+  for (const char* body : kSwish) {
+    const std::string text = After(FusePiecewise, std::string(kHead) + body);
+    EXPECT_NE(text.find("tfl.HARD_SWISH"), std::string::npos) << text;
+    EXPECT_EQ(text.find("tf.Mul"), std::string::npos) << text;
+  }
+  const std::string leaky = After(FusePiecewise, std::string(kHead) + R"(  %1 = tf.Mul(%x, %slope) : f32[2,3]
+  %y = tf.Maximum(%x, %1) : f32[2,3]
+  return %y
+})");
+  EXPECT_NE(leaky.find("tfl.LEAKY_RELU"), std::string::npos) << leaky;
+  EXPECT_NE(leaky.find("alpha = 0.2"), std::string::npos) << leaky;
+}
+
+TEST(FusePiecewise, WhatComputesSomethingElseStays) {
+  for (const char* body : {R"(  %1 = tf.Relu6(%x) : f32[2,3]
+  %y = tf.Mul(%x, %1) : f32[2,3]
+)",
+                           R"(  %1 = tf.Relu(%x) : f32[2,3]
+  %2 = tf.Mul(%c, %1) : f32[2,3]
+  %y = tf.AddV2(%x, %2) : f32[2,3]
+)",
+                           R"(  %1 = tf.Relu(%x) : f32[2,3]
+  %2 = tf.Mul(%x, %c) : f32[2,3]
+  %3 = tf.Mul(%2, %c) : f32[2,3]
+  %y = tf.AddV2(%1, %3) : f32[2,3]
+)"}) {
+    const std::string text = After(FusePiecewise, std::string(R"(func @main(%a: f32[2,3]) {
+  %c = const f32[3] [1, 2, 3]
+  %x = tf.AddV2(%a, %c) : f32[2,3]
+)") + body + "  return %y\n}");
+    EXPECT_EQ(text.find("tfl."), std::string::npos) << text;
+  }
+}
+
 TEST(FuseBias, ASumWithAConstantPerChannelBecomesTheBias) {
   const std::string after = After(FuseBias, R"(func @main(%x: f32[1,2,2,1]) {
   %w = const f32[2,1,1,1] [1, 2]
