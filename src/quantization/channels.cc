@@ -84,7 +84,11 @@ ChannelClasses::Span ChannelClasses::NewSpan(size_t count) {
 ChannelClasses::Span ChannelClasses::SpanOf(const ir::Value* value) {
   if (!IsFloat32(value)) return {};
   const auto [entry, added] = spans_.try_emplace({value, 0, kValue});
-  if (added) entry->second = NewSpan(static_cast<size_t>(LastDim(*value)));
+  if (!added) return entry->second;
+  entry->second = NewSpan(static_cast<size_t>(LastDim(*value)));
+  // Only those constants are scaled that ops with weights or sums note; what moves or reads another needs it
+  // as it is.
+  if (value->constant() != nullptr) Fix(entry->second);
   return entry->second;
 }
 
@@ -174,6 +178,8 @@ bool ChannelClasses::VisitWeights(const ir::Node& node) {
 bool ChannelClasses::VisitMoving(const ir::Node& node) {
   if (node.output_count() != 1 || !IsFloat32(node.operand_or_null(0)) || !KeepsChannels(node)) return false;
   Tie(SpanOf(node.operand(0)), SpanOf(node.output()));
+  // The slopes of PRELU may come from an op.
+  for (size_t i = 1; i < node.operand_count(); ++i) Fix(SpanOf(node.operand(i)));
   if (!ActivationScales(node)) Fix(SpanOf(node.output()));
   return true;
 }
@@ -188,16 +194,10 @@ bool ChannelClasses::VisitJoining(const ir::Node& node) {
   if (rank < 1 || (stacks && along)) return false;
   size_t at = 0;
   for (size_t i = 0; i < node.operand_count(); ++i) {
-    const ir::Value* operand = node.operand(i);
-    const Span one = SpanOf(operand);
+    const Span one = SpanOf(node.operand(i));
     Span part = along ? Span{out.first + at, one.count} : out;
     if (along && at + one.count > out.count) part = {};
-    // A constant would have to be scaled; it is rare.
-    if (operand->constant() != nullptr) {
-      Fix(part);
-    } else {
-      Tie(one, part);
-    }
+    Tie(one, part);
     at += one.count;
   }
   if (along && at != out.count) Fix(out);

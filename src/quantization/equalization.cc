@@ -70,7 +70,7 @@ class Scaler {
   // What stands once stays one tensor.
   Tensor Scaled(const Tensor& tensor, const ChannelClasses::Constant& constant, std::vector<float> made,
                 std::vector<float> read) {
-    Tensor& scaled = scaled_[{tensor.bytes().data(), tensor.bytes().size(), made, read}];
+    Tensor& scaled = scaled_[{tensor.bytes().data(), tensor.dims(), made, read}];
     if (scaled.valid()) return scaled;
     const auto from = tensor.data<float>();
     std::vector<float> values(from.begin(), from.end());
@@ -87,7 +87,8 @@ class Scaler {
 
   std::vector<float> factors_;  // by class
   std::vector<ChannelClasses::Constant> constants_;
-  std::map<std::tuple<const void*, size_t, std::vector<float>, std::vector<float>>, Tensor> scaled_;
+  // Tensors of other dimensions may share the bytes of a file.
+  std::map<std::tuple<const void*, Dims, std::vector<float>, std::vector<float>>, Tensor> scaled_;
 };
 
 }  // namespace
@@ -130,7 +131,9 @@ void ChannelRanges::Merge(const ChannelRanges& other) {
 }
 
 std::vector<float> ChannelRanges::Widths() const {
-  std::vector<float> widths(classes_->count(), 0.0f), rows(classes_->count(), 0.0f);
+  std::vector<float> widths(classes_->count(), 0.0f);
+  // Whole numbers, so that their sum does not depend on the order of the entries.
+  std::vector<size_t> rows(classes_->count(), 0);
   for (const auto& [value, entry] : entries_) {
     const std::vector<size_t> classes = classes_->Of(*value);
     // A channel that is alone is as wide as its tensor, whatever its factor.
@@ -141,11 +144,13 @@ std::vector<float> ChannelRanges::Widths() const {
     for (size_t c = 0; c < classes.size(); ++c) {
       const float width = std::isfinite(all) ? (entry.high[c] - entry.low[c]) / all : 1;
       widths[classes[c]] = std::max(widths[classes[c]], width);
-      rows[classes[c]] += static_cast<float>(entry.rows);
+      rows[classes[c]] += entry.rows;
     }
   }
-  for (size_t i = 0; i < widths.size(); ++i)
-    widths[i] = (rows[i] * widths[i] + kHalfBelieved) / (rows[i] + kHalfBelieved);
+  for (size_t i = 0; i < widths.size(); ++i) {
+    const auto seen = static_cast<float>(rows[i]);
+    widths[i] = (seen * widths[i] + kHalfBelieved) / (seen + kHalfBelieved);
+  }
   return widths;
 }
 

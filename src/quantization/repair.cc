@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "quantization/report.h"
 #include "quantization/rules.h"
@@ -142,10 +143,11 @@ Result<void> Repair::MeasureNoise() {
 }
 
 std::vector<OpCost> Repair::Costs() const {
-  std::vector<const ir::Node*> ops;
+  std::vector<const ir::Node*> ops;  // in the order of the sources, each once
+  std::unordered_set<const ir::Node*> seen;
   for (const NoiseSource& source : noises_) {
     for (const ir::Node* op : source.ops) {
-      if (std::find(ops.begin(), ops.end(), op) == ops.end()) ops.push_back(op);
+      if (seen.insert(op).second) ops.push_back(op);
     }
   }
   double all = 0;

@@ -210,7 +210,8 @@ void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& contex
 void ReportDamage(const Damage& damage, const Options& options, const RepairedLayers& repaired,
                   Context& context) {
   Finding finding(Code::kQuantizationDamage);
-  const std::string where = fmt::format("on {} samples", damage.samples);
+  const std::string where =
+      fmt::format("on {} {}", damage.samples, damage.samples == 1 ? "sample" : "samples");
   if (damage.boxes && damage.boxes->boxes > 0) {
     const BoxAgreement& boxes = *damage.boxes;
     finding.Headline("{} of {} boxes are found again {}", boxes.boxes - boxes.lost, boxes.boxes, where);

@@ -143,6 +143,71 @@ func @main(%x "x": f32[4000,4] "x") -> ("y") {
   EXPECT_LT(ErrorOn(module, equalized, {RandomTensor({4000, 4}, 9)}), 1e-5);
 }
 
+TEST_F(EqualizationTest, WhatAnOpMovesOfAConstantIsLeft) {
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[6,4] "x") -> ("y") {
+  %w = const f32[3,4] random(1)
+  %a = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[6,3] "a"
+  %c = const f32[1,3] [1, 2, 3]
+  %m = const i32[2] [6, 1]
+  %t = tfl.TILE(%c, %m) {} : f32[6,3] "t"
+  %s = tfl.ADD(%a, %t) {} : f32[6,3] "s"
+  %u = const f32[2,3] random(3)
+  %y = tfl.FULLY_CONNECTED(%s, %u, _) {} : f32[6,2] "y"
+  return %y
+}
+)");
+  const ChannelClasses classes(*module);
+  EXPECT_FALSE(classes.IsFree(*Named(*module, "t"))) << "nobody would scale the constant";
+  EXPECT_FALSE(classes.IsFree(*Named(*module, "a"))) << "its summand cannot be scaled";
+}
+
+TEST_F(EqualizationTest, SlopesThatAnOpMakesAreLeft) {
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[6,4] "x") -> ("y") {
+  %w = const f32[3,4] random(1)
+  %a = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[6,3] "a"
+  %v = const f32[3,4] random(2)
+  %b = tfl.FULLY_CONNECTED(%x, %v, _) {} : f32[6,3] "slopes"
+  %p = tfl.PRELU(%a, %b) {} : f32[6,3] "p"
+  %u = const f32[2,3] random(3)
+  %y = tfl.FULLY_CONNECTED(%p, %u, _) {} : f32[6,2] "y"
+  return %y
+}
+)");
+  const ChannelClasses classes(*module);
+  EXPECT_TRUE(classes.IsFree(*Named(*module, "p")));
+  EXPECT_FALSE(classes.IsFree(*Named(*module, "slopes")));
+}
+
+TEST_F(EqualizationTest, WeightsThatShareBytesKeepTheirOwnDimensions) {
+  const Tensor weights = Tensor::Of<float>({3, 2}, {0.01f, 0.02f, 0.5f, -0.4f, 1, 2});
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[4000,2] "x") -> ("y") {
+  %w = const f32[3,2] #0
+  %a = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[4000,3] "a"
+  %u = const f32[2,3] random(2)
+  %p = tfl.FULLY_CONNECTED(%a, %u, _) {} : f32[4000,2] "p"
+  %n = const i32[4] [1, 4000, 1, 2]
+  %r = tfl.RESHAPE(%x, %n) {} : f32[1,4000,1,2] "r"
+  %f = const f32[3,1,1,2] #1
+  %b = tfl.CONV_2D(%r, %f, _) {padding = 1, stride_w = 1, stride_h = 1} : f32[1,4000,1,3] "b"
+  %v = const f32[2,3] random(3)
+  %q = tfl.FULLY_CONNECTED(%b, %v, _) {} : f32[4000,2] "q"
+  %y = tfl.ADD(%p, %q) {} : f32[4000,2] "y"
+  return %y
+}
+)",
+                            {weights, weights.Reshaped({3, 1, 1, 2})});
+  const auto equalized = EqualizeBy(module, RandomTensor({4000, 2}, 1));
+  ASSERT_NE(equalized, nullptr);
+  EXPECT_EQ(NodesOf(*equalized, tfl::CONV_2D)[0]->constant_operand(1)->dims(), (Dims{3, 1, 1, 2}));
+  EXPECT_LT(ErrorOn(module, equalized, {RandomTensor({4000, 2}, 9)}), 1e-5);
+}
+
 TEST_F(EqualizationTest, FewNumbersAreNoReason) {
   const auto module = Parse(R"(
 signature "s" @main
