@@ -5,6 +5,14 @@
 
 #include "kernels/kernel.h"
 
+// Before a loop whose results go where its operands are or apart from them, element by element: compilers
+// take "the same place" for an overlap, and would not use vectors.
+#if defined(__clang__)
+#define LS_ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define LS_ELEMENTWISE _Pragma("GCC ivdep")
+#endif
+
 namespace litesmith {
 
 // The common shape; reports kShapeMismatch when there is none.
@@ -50,11 +58,16 @@ struct Broadcast {
       const B* y = b + b_offset;
       Out* z = out + out_offset;
       if (a_step == 1 && b_step == 1) {
+        LS_ELEMENTWISE
         for (int64_t i = 0; i < count; ++i) z[i] = function(x[i], y[i]);
       } else if (a_step == 1) {
-        for (int64_t i = 0; i < count; ++i) z[i] = function(x[i], *y);
+        const B only = *y;
+        LS_ELEMENTWISE
+        for (int64_t i = 0; i < count; ++i) z[i] = function(x[i], only);
       } else {
-        for (int64_t i = 0; i < count; ++i) z[i] = function(*x, y[i * b_step]);
+        const A only = *x;
+        LS_ELEMENTWISE
+        for (int64_t i = 0; i < count; ++i) z[i] = function(only, y[i * b_step]);
       }
     });
   }

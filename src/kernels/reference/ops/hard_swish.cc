@@ -1,4 +1,5 @@
 // HARD_SWISH: x * relu6(x + 3) / 6.
+#include "kernels/reference/broadcast.h"
 #include "kernels/reference/checks.h"
 #include "kernels/reference/quantized_arithmetic.h"
 
@@ -55,6 +56,7 @@ class HardSwish : public Kernel {
     const std::span<const float> in = context.input(0).as<float>();
     float* out = context.output().as_mutable<float>().data();
     const Range<float> relu6{0, 6};
+    LS_ELEMENTWISE
     for (size_t i = 0; i < in.size(); ++i) out[i] = in[i] * relu6.Cut(in[i] + 3) / 6;
   }
 

@@ -47,7 +47,12 @@ class LeakyRelu : public Kernel {
   void Floats(InvokeContext& context) {
     const std::span<const float> in = context.input(0).as<float>();
     float* out = context.output().as_mutable<float>().data();
-    for (size_t i = 0; i < in.size(); ++i) out[i] = in[i] > 0 ? in[i] : in[i] * alpha_;
+    const float alpha = alpha_;
+    LS_ELEMENTWISE
+    for (size_t i = 0; i < in.size(); ++i) {
+      const float scaled = in[i] * alpha;
+      out[i] = in[i] > 0 ? in[i] : scaled;
+    }
   }
   template <class T>
   void Integers(InvokeContext& context) {
@@ -104,8 +109,10 @@ class PRelu : public Kernel {
         break;
       default:
         broadcast_.Apply(context.input(0).as<float>().data(), context.input(1).as<float>().data(),
-                         context.output().as_mutable<float>().data(),
-                         [](float x, float alpha) { return x >= 0 ? x : x * alpha; });
+                         context.output().as_mutable<float>().data(), [](float x, float alpha) {
+                           const float scaled = x * alpha;  // always, so that vectors can be used
+                           return x >= 0 ? x : scaled;
+                         });
     }
     return {};
   }
