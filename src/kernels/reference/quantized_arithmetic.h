@@ -117,6 +117,14 @@ class Table8 {
                      int32_t{std::numeric_limits<T>::min()}, int32_t{std::numeric_limits<T>::max()}));
     }
   }
+  // Of a kernel in integers: function(q) for each q.
+  template <class F>
+  static Table8 Of(F&& function) {
+    Table8 table;
+    for (int q = std::numeric_limits<T>::min(); q <= std::numeric_limits<T>::max(); ++q)
+      table.values_[static_cast<uint8_t>(q)] = function(static_cast<T>(q));
+    return table;
+  }
   T operator[](T q) const { return values_[static_cast<uint8_t>(q)]; }
 
  private:

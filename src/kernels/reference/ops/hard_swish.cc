@@ -67,15 +67,16 @@ class HardSwish : public Kernel {
     const int32_t zero_in = context.input(0).zero_point(), zero_out = context.output().zero_point();
     const Range<int32_t> limits = LimitsOf(context.output().dtype);
     const int16_t output_multiplier = Narrow(to_output_.value);
-    for (size_t i = 0; i < in.size(); ++i) {
-      const int16_t x = Saturate16((in[i] - zero_in) * 128);
+    const auto table = Table8<T>::Of([&](T q) {
+      const int16_t x = Saturate16((q - zero_in) * 128);
       const int16_t unscaled = RoundingDoublingHighMul(x, output_multiplier);
       const int32_t reluish = (Reluish(x) + (1 << 15)) >> 1;
       // Towards zero here: that cancels the bias of the rounding above.
       const auto product = static_cast<int16_t>(reluish * unscaled / (1 << 15));
       const int32_t value = RoundingShiftRight(product, -to_output_.shift) + zero_out;
-      out[i] = static_cast<T>(limits.Cut(value));
-    }
+      return static_cast<T>(limits.Cut(value));
+    });
+    for (size_t i = 0; i < in.size(); ++i) out[i] = table[in[i]];
   }
 
   // x / 3 in units of 2^-15, saturated; the last bit of a left shift comes after the multiplication.

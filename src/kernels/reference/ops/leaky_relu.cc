@@ -60,10 +60,16 @@ class LeakyRelu : public Kernel {
     T* out = context.output().as_mutable<T>().data();
     const int32_t zero_in = context.input(0).zero_point(), zero_out = context.output().zero_point();
     const Range<int32_t> limits = LimitsOf(context.output().dtype);
-    for (size_t i = 0; i < in.size(); ++i) {
-      const int32_t moved = in[i] - zero_in;
-      out[i] =
-          static_cast<T>(limits.Cut(WrappingAdd(Scale(moved, moved >= 0 ? positive_ : negative_), zero_out)));
+    const auto value = [&](T q) {
+      const int32_t moved = q - zero_in;
+      return static_cast<T>(
+          limits.Cut(WrappingAdd(Scale(moved, moved >= 0 ? positive_ : negative_), zero_out)));
+    };
+    if constexpr (sizeof(T) == 1) {
+      const auto table = Table8<T>::Of(value);
+      for (size_t i = 0; i < in.size(); ++i) out[i] = table[in[i]];
+    } else {
+      for (size_t i = 0; i < in.size(); ++i) out[i] = value(in[i]);
     }
   }
 
