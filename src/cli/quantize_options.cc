@@ -74,7 +74,8 @@ void AddQuantizeOptions(CLI::App& app, QuantizeArguments& arguments) {
                  "Keep the layers in float that it takes to lose at most X (0.02: 2%)")
       ->type_name("X")
       ->check([](const std::string& text) {
-        return text.starts_with('-') ? "--max-accuracy-drop takes a part of 1, as in 0.02" : "";
+        const bool number = !text.empty() && !text.starts_with('-');
+        return number ? "" : "it takes a number from 0 to below 1, as in 0.02";
       });
   app.add_option("--sensitivity", arguments.sensitivity, "Write what quantizing each layer costs")
       ->type_name("FILE.csv");
@@ -102,7 +103,7 @@ Result<void> ReadQuantizeArguments(Session& session, QuantizeArguments& argument
   if (arguments.max_accuracy_drop != -1) {
     if (!(arguments.max_accuracy_drop >= 0 && arguments.max_accuracy_drop < 1)) {
       return context.findings.Report(Finding(Code::kWrongUse)
-                                         .Headline("--max-accuracy-drop takes a part of 1")
+                                         .Headline("--max-accuracy-drop takes a number from 0 to below 1")
                                          .Cause("given was {}", arguments.max_accuracy_drop)
                                          .Fix("for 2%", "--max-accuracy-drop 0.02"));
     }

@@ -276,10 +276,13 @@ Result<void> SampleCheck::Report(Context& context) const {
   for (const size_t index : skipped_)
     skipped.push_back(samples_.name(index) + ": " + samples_.problem(index));
   if (seen_ == 0) {
-    return context.findings.Report(Finding(Code::kSamplesUnfit)
-                                       .Headline("none of the {} samples can be read", skipped.size())
-                                       .Cause("{}", ListSome(skipped))
-                                       .Fix(std::string(kEnough)));
+    return context.findings.Report(
+        Finding(Code::kSamplesUnfit)
+            .Headline("{}", skipped.size() == 1
+                                ? "the only sample cannot be read"
+                                : fmt::format("none of the {} samples can be read", skipped.size()))
+            .Cause("{}", ListSome(skipped))
+            .Fix(std::string(kEnough)));
   }
   ReportSkipped(skipped, "unreadable file", "unreadable files", context);
   if (!samples_.scaled()) ReportRanges(context);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 #include "ir/signature.h"
 #include "quantization/equalization.h"
@@ -170,6 +171,22 @@ class Quantizer {
     }
   }
 
+  // Of the layers that were to keep integer weights, not all have kernels for that, or enough weights.
+  static RepairedLayers RepairedOf(const Forms& forms, const Repaired& repaired, const QuantizedForm& form) {
+    RepairedLayers count;
+    std::unordered_set<const ir::Node*> kept;  // in the form
+    for (const ir::Node* layer : forms.Layers()) {
+      ++count.layers;
+      if (repaired.contains(layer)) kept.insert(form.copy.nodes.at(layer));
+    }
+    count.kept = kept.size();
+    for (const auto& function : form.copy.module->functions()) {
+      for (const ir::Node& node : function->nodes())
+        count.hybrid += kept.contains(&node) && tfl::ArithmeticOf(node) == tfl::Arithmetic::kHybrid ? 1 : 0;
+    }
+    return count;
+  }
+
   Result<Quantized> Finish(const Forms& forms, Choice choice) {
     QuantizedForm form = forms.Make(choice.repaired, options_.input_type, options_.output_type);
     Quantized result;
@@ -185,11 +202,7 @@ class Quantizer {
     result.tensors = form.tensors;
     SumWork(*form.copy.module, result);
     if (choice.damage.samples > 0) {
-      const std::vector<const ir::Node*> layers = forms.Layers();
-      const auto repaired = [&](const ir::Node* layer) { return choice.repaired.contains(layer); };
-      const bool hybrid = options_.mode == Mode::kInt8 && choice.repaired.hybrid;
-      const auto kept = static_cast<size_t>(std::count_if(layers.begin(), layers.end(), repaired));
-      ReportDamage(choice.damage, options_, {kept, layers.size(), hybrid}, context_);
+      ReportDamage(choice.damage, options_, RepairedOf(forms, choice.repaired, form), context_);
       result.damage = std::move(choice.damage);
     }
     result.sensitivity = std::move(choice.sensitivity);

@@ -209,6 +209,7 @@ void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& contex
 
 void ReportDamage(const Damage& damage, const Options& options, const RepairedLayers& repaired,
                   Context& context) {
+  const bool wanted = options.max_accuracy_drop.has_value();
   Finding finding(Code::kQuantizationDamage);
   const std::string where =
       fmt::format("on {} {}", damage.samples, damage.samples == 1 ? "sample" : "samples");
@@ -216,20 +217,35 @@ void ReportDamage(const Damage& damage, const Options& options, const RepairedLa
     const BoxAgreement& boxes = *damage.boxes;
     finding.Headline("{} of {} boxes are found again {}", boxes.boxes - boxes.lost, boxes.boxes, where);
     finding.Cause(
-        "{} lost, {} moved (overlap below 0.9), {} that the float model does not have; average precision "
-        "against it {:.3f} at an overlap of 0.5, {:.3f} at 0.75, {:.3f} at 0.9",
+        "{} lost or scored below 0.3, {} moved (overlap below 0.9), {} that the float model does not have; "
+        "average precision against it {:.3f} at an overlap of 0.5, {:.3f} at 0.75, {:.3f} at 0.9",
         boxes.lost, boxes.moved, boxes.extra, boxes.at50, boxes.at75, boxes.at90);
   } else {
     const OutputError* worst = nullptr;
     for (const OutputError& output : damage.outputs) {
       if (worst == nullptr || output.relative_rms > worst->relative_rms) worst = &output;
     }
-    if (worst == nullptr) return;
+    if (worst == nullptr) {
+      if (!wanted) return;
+      context.findings.Report(
+          Finding(Code::kQuantizationDamage)
+              .As(Severity::kWarning)
+              .Headline("whether --max-accuracy-drop is kept cannot be told")
+              .Cause("{}, no output of the float model holds finite numbers other than 0 to compare with",
+                     where)
+              .Fix("give samples for which it computes something", "--data FOLDER"));
+      return;
+    }
     finding.Headline("outputs are off by {:.2g}% {}", worst->relative_rms * 100, where);
-    finding.Cause("root mean square of the difference to the float model, relative to its values, at '{}'",
-                  worst->name);
+    finding.Cause(
+        "root mean square of the difference to the float model, relative to its values, at '{}'{}",
+        worst->name,
+        damage.boxes ? "; boxes were not compared: it finds none with a score of at least 0.3" : "");
+    if (damage.boxes) {
+      if (wanted) finding.As(Severity::kWarning);
+      finding.Fix("give pictures of what the model finds: a bound is then one of boxes", "--data FOLDER");
+    }
   }
-  const bool wanted = options.max_accuracy_drop.has_value();
   const bool missed = wanted && damage.drop() > *options.max_accuracy_drop;
   if (missed) {
     finding.As(Severity::kWarning);
@@ -246,13 +262,18 @@ void ReportDamage(const Damage& damage, const Options& options, const RepairedLa
   if (repaired.kept == 0) return;
   Finding repair(Code::kQuantizationRepaired);
   const double bound = *options.max_accuracy_drop;
-  if (repaired.hybrid) {
+  if (repaired.hybrid > 0) {
     repair.Headline("{} of {} layers take float activations, to lose at most {}", repaired.kept,
                     repaired.layers, bound);
+    const std::string whose = repaired.hybrid == repaired.kept
+                                  ? "their weights"
+                                  : fmt::format("the weights of {}", repaired.hybrid);
+    const std::string_view others = repaired.hybrid == repaired.kept
+                                        ? ""
+                                        : "; the others have no such kernel or few weights, and are float";
     repair.Cause(
-        "their weights stay in 8 bits and their kernels quantize what they read as they run; the drop is "
-        "now {:.3f}",
-        damage.drop());
+        "{} stay in 8 bits and their kernels quantize what they read as they run{}; the drop is now {:.3f}",
+        whose, others, damage.drop());
     repair.Fix(
         "an accelerator that takes nothing but integers leaves these layers to the processor: a larger "
         "bound leaves it more of them");

@@ -38,11 +38,10 @@ void ReportFloatOutputs(const ir::Module& module, const std::set<std::string>& e
 // Notes ranges that were trained (kTrainedRanges), and warns of made-up samples (kCalibratedWithoutData).
 void ReportRangeSources(Mode mode, size_t trained, bool made_up, Context& context);
 
-// What was done to lose less: so many of the model's layers have float activations, with integer weights
-// (hybrid) or without.
+// What was done to lose less: so many of the model's layers have float activations, some of them with integer
+// weights.
 struct RepairedLayers {
-  size_t kept = 0, layers = 0;
-  bool hybrid = false;
+  size_t kept = 0, hybrid = 0, layers = 0;
 };
 
 // Tells what quantization costs (kQuantizationDamage), and what repaired it (kQuantizationRepaired); a

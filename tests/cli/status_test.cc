@@ -13,6 +13,8 @@ TEST(Status, WrongUseOfTheCommandLineIsTwo) {
            {"convert", "model", "-o", "out.tflite", "--no-such-option"},
            {"convert", "model", "-o", "out.tflite", "--detection", "sometimes"},
            {"convert", "", "-o", "out.tflite"},
+           {"quantize", "m.tflite", "-o", "o.tflite", "--quantize", "int8", "--max-accuracy-drop", ""},
+           {"quantize", "m.tflite", "-o", "o.tflite", "--quantize", "int8", "--max-accuracy-drop", "1"},
            {"run", "model.tflite"},
            {"benchmark", "model.tflite", "--runs", "0"},
            {"benchmark", "model.tflite", "--threads", "many"},

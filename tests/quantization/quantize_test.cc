@@ -170,8 +170,8 @@ TEST_F(QuantizeTest, ABadLayerIsFoundAndLeftInFloatUntilTheBoundIsMet) {
   ASSERT_NE(repaired.module, nullptr);
   EXPECT_LE(repaired.damage->drop(), 0.05);
   ASSERT_NE(Find(Code::kQuantizationRepaired), nullptr);
-  EXPECT_NE(Find(Code::kQuantizationRepaired)->headline.find(" of 3 layers"), std::string::npos)
-      << Find(Code::kQuantizationRepaired)->headline;
+  EXPECT_NE(Find(Code::kQuantizationRepaired)->headline.find(" of 3 layers stay in float"), std::string::npos)
+      << "so few weights stay floats. " << Find(Code::kQuantizationRepaired)->headline;
   ASSERT_EQ(repaired.sensitivity.size(), 3u);
   EXPECT_EQ(repaired.sensitivity[0].name, "bad/b");
   EXPECT_TRUE(repaired.sensitivity[0].kept_float);
@@ -213,6 +213,25 @@ TEST_F(QuantizeTest, ARepairedLayerKeepsIntegerWeights) {
   EXPECT_NEAR(repaired.integer_share, 2.0 / 3, 1e-6);
 }
 
+TEST_F(QuantizeTest, ABoundThatNothingTellsOfIsWarnedOf) {
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[1,8] "x") -> ("y") {
+  %w = const f32[4,8] splat(0)
+  %y = tfl.FULLY_CONNECTED(%x, %w, _) {} : f32[1,4] "y"
+  return %y
+}
+)");
+  Options options = In(Mode::kInt8);
+  const auto samples = ArraySamples::Random({1, 8}, 4);
+  ASSERT_NE(QuantizeWith(module, options, samples).module, nullptr) << Said();
+  EXPECT_EQ(Find(Code::kQuantizationDamage), nullptr) << "nobody asked";
+  options.max_accuracy_drop = 0.02;
+  ASSERT_NE(QuantizeWith(module, options, samples).module, nullptr) << Said();
+  ASSERT_NE(Find(Code::kQuantizationDamage), nullptr);
+  EXPECT_EQ(Find(Code::kQuantizationDamage)->severity, Severity::kWarning);
+}
+
 TEST_F(QuantizeTest, ABoundOfNothingLeavesAllLayersInFloat) {
   Options options = In(Mode::kInt8);
   options.max_accuracy_drop = 0;
@@ -220,7 +239,9 @@ TEST_F(QuantizeTest, ABoundOfNothingLeavesAllLayersInFloat) {
   ASSERT_NE(quantized.module, nullptr);
   EXPECT_EQ(quantized.damage->drop(), 0);
   ASSERT_NE(Find(Code::kQuantizationRepaired), nullptr);
-  EXPECT_NE(Find(Code::kQuantizationRepaired)->headline.find("3 of 3 layers"), std::string::npos);
+  EXPECT_NE(Find(Code::kQuantizationRepaired)->headline.find("3 of 3 layers stay in float"),
+            std::string::npos)
+      << "so few weights are not worth integers";
 }
 
 TEST_F(QuantizeTest, LayersAreRankedByWhatQuantizingThemCosts) {
