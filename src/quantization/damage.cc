@@ -174,7 +174,7 @@ class Comparison::Impl {
     return (with_layers_ && value.function() == entry_) || wanted_.contains(&value);
   }
 
-  Result<void> RunOriginal(CalibrationOptions running) {
+  Result<void> RunOriginal(const CalibrationOptions& running) {
     SampleRuns runs;
     runs.observer = [this](int, size_t sample, const ir::Value& value, const TensorView& view) {
       if (view.dtype == DType::kFloat32 && Wanted(value)) samples_[sample].expected[&value] = RealOf(view);

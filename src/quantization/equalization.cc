@@ -52,8 +52,7 @@ class Scaler {
       ir::Node& node = *copy.nodes.at(constant.node);
       const ir::Value& old = *node.operand(constant.operand);
       node.SetOperand(constant.operand,
-                      ir::Builder(node).Constant(
-                          Scaled(*old.constant(), constant, std::move(made), std::move(read)), old.name));
+                      ir::Builder(node).Constant(Scaled(*old.constant(), constant, made, read), old.name));
       any = true;
     }
     for (const auto& function : copy.module->functions()) function->EraseDeadNodes();
@@ -63,13 +62,14 @@ class Scaler {
  private:
   std::vector<float> FactorsOf(const std::vector<size_t>& classes) const {
     std::vector<float> factors;
+    factors.reserve(classes.size());
     for (const size_t one : classes) factors.push_back(factors_[one]);
     return factors;
   }
 
   // What stands once stays one tensor.
-  Tensor Scaled(const Tensor& tensor, const ChannelClasses::Constant& constant, std::vector<float> made,
-                std::vector<float> read) {
+  Tensor Scaled(const Tensor& tensor, const ChannelClasses::Constant& constant,
+                const std::vector<float>& made, const std::vector<float>& read) {
     Tensor& scaled = scaled_[{tensor.bytes().data(), tensor.dims(), made, read}];
     if (scaled.valid()) return scaled;
     const auto from = tensor.data<float>();

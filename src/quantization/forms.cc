@@ -127,20 +127,10 @@ QuantizedForm Forms::MakeRounded(const Plan& plan, const std::vector<const ir::V
   return form;
 }
 
-QuantizedForm Forms::MakeAlone(const ir::Node& layer) const {
-  if (!IsInteger(options_.mode)) {
-    Repaired others;
-    for (const ir::Node* other : Layers()) {
-      if (other != &layer) others.nodes.insert(other);
-    }
-    return Make(others);
-  }
-  QuantizedForm form;
-  form.copy = ir::CopyModule(module());
-  ir::Node& node = *form.copy.nodes.at(&layer);
+void Forms::RoundWeights(const ir::Node& layer, ir::Node& node) const {
   const Rule* rule = RuleOf(node, options_.mode);
   const QuantizedConstant* rounded = WeightsOf(layer);
-  if (rule == nullptr || rounded == nullptr) return form;
+  if (rule == nullptr || rounded == nullptr) return;
   const Patches* patches = PatchesOf(layer);
   std::vector<float> shift;
   for (size_t i = 0; i < node.operand_count(); ++i) {
@@ -155,6 +145,18 @@ QuantizedForm Forms::MakeAlone(const ir::Node& layer) const {
       node.SetOperand(i, ir::Builder(node).Constant(Tensor::Of<float>(constant->dims(), bias)));
     }
   }
+}
+
+QuantizedForm Forms::MakeAlone(const std::vector<const ir::Node*>& layers) const {
+  if (!IsInteger(options_.mode)) {
+    Repaired others;
+    for (const ir::Node* other : Layers()) others.nodes.insert(other);
+    for (const ir::Node* layer : layers) others.nodes.erase(layer);
+    return Make(others);
+  }
+  QuantizedForm form;
+  form.copy = ir::CopyModule(module());
+  for (const ir::Node* layer : layers) RoundWeights(*layer, *form.copy.nodes.at(layer));
   return form;
 }
 

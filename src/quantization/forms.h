@@ -54,9 +54,9 @@ class Forms {
   }
   // The float model in which some values of one function are rounded, and nothing else.
   QuantizedForm MakeRounded(const Plan& plan, const std::vector<const ir::Value*>& values) const;
-  // The float model in which one layer's weights are rounded, and nothing else; where activations are no
-  // integers, the layer is all that is quantized.
-  QuantizedForm MakeAlone(const ir::Node& layer) const;
+  // The float model in which some layers' weights are rounded, and nothing else; where activations are no
+  // integers, these layers are all that is quantized.
+  QuantizedForm MakeAlone(const std::vector<const ir::Node*>& layers) const;
 
   // Why a node is not to be quantized; empty: it may be.
   std::string WhyKept(const ir::Node& node, const Repaired& repaired) const;
@@ -70,6 +70,8 @@ class Forms {
   std::optional<Range> RangeFor(const ir::Value& value) const;
   const QuantizedConstant* WeightsOf(const ir::Node& node) const;
   const Patches* PatchesOf(const ir::Node& node) const;
+  // `node`: what `layer` is in a copy.
+  void RoundWeights(const ir::Node& layer, ir::Node& node) const;
 
   const Options& options_;
   const Knowledge& knowledge_;

@@ -34,7 +34,7 @@ void SumWork(const ir::Module& module, Quantized& result) {
 
 class Quantizer {
  public:
-  Quantizer(std::shared_ptr<const ir::Module> module, const Options& options,
+  Quantizer(const std::shared_ptr<const ir::Module>& module, const Options& options,
             const std::vector<SignatureSamples>& samples, const runtime::CustomKernels& custom_kernels,
             const Hooks& hooks, Context& context)
       : options_(options),
@@ -225,7 +225,7 @@ Result<Quantized> Quantize(std::shared_ptr<const ir::Module> module, const Optio
                            const std::vector<SignatureSamples>& samples,
                            const runtime::CustomKernels& custom_kernels, const Hooks& hooks,
                            Context& context) {
-  return Quantizer(std::move(module), options, samples, custom_kernels, hooks, context).Run();
+  return Quantizer(module, options, samples, custom_kernels, hooks, context).Run();
 }
 
 }  // namespace litesmith::quantization

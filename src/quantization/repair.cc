@@ -15,6 +15,8 @@ namespace {
 // Samples on which candidates are compared and damage is told, noises are measured, and tensors are looked
 // at.
 constexpr size_t kMeasured = 12, kNoise = 4, kByLayer = 4;
+// Forms that noises are measured with, of tensors and of weights each.
+constexpr size_t kMostForms = 256;
 // A repair must hold for the boxes of many pictures.
 constexpr size_t kRepaired = 24;
 // What ops without multiplications cost together, as a part of the whole work: each of them in float is a
@@ -114,7 +116,8 @@ std::vector<Repair::Group> Repair::GroupsOf(const ir::Function& function, const 
   return groups;
 }
 
-// Each tensor and each layer's weights rounded alone.
+// Each tensor and each layer's weights rounded alone; in large models neighbours together, for every
+// measurement takes a form of the whole model.
 Result<void> Repair::MeasureNoise() {
   const SomeSamples few(samples_, kNoise);
   Comparison comparison(knowledge_.model.simulation, signature_, few, false, context_);
@@ -124,20 +127,37 @@ Result<void> Repair::MeasureNoise() {
     for (Group& group : GroupsOf(*function, plan)) groups.push_back(std::move(group));
   }
   const std::vector<const ir::Node*> layers = forms_.Layers();
-  size_t done = 0;
-  const auto tell = [&] { progress_("measuring layers", ++done, groups.size() + layers.size()); };
-  for (Group& group : groups) {
-    tell();
-    LS_TRY(const Damage damage, Measure(comparison, forms_.MakeRounded(*group.plan, group.values), ""));
-    group.noise.power = damage.error() * damage.error();
-    if (const ir::Node* maker = group.values[0]->node()) noise_of_[maker] += group.noise.power;
-    noises_.push_back(std::move(group.noise));
+  const auto tell = [&](size_t done) { progress_("measuring layers", done, groups.size() + layers.size()); };
+  const size_t groups_together = groups.size() / kMostForms + 1;
+  for (size_t i = 0; i < groups.size();) {
+    const size_t first = i;
+    Group together{groups[first].plan, {}, {}};
+    auto& ops = together.noise.ops;
+    for (; i < groups.size() && i - first < groups_together && groups[i].plan == together.plan; ++i) {
+      together.values.insert(together.values.end(), groups[i].values.begin(), groups[i].values.end());
+      for (const ir::Node* op : groups[i].noise.ops) {
+        if (std::find(ops.begin(), ops.end(), op) == ops.end()) ops.push_back(op);
+      }
+    }
+    tell(i);
+    LS_TRY(const Damage damage, Measure(comparison, forms_.MakeRounded(*together.plan, together.values), ""));
+    together.noise.power = damage.error() * damage.error();
+    for (size_t k = first; k < i; ++k) {
+      if (const ir::Node* maker = groups[k].values[0]->node())
+        noise_of_[maker] += together.noise.power / static_cast<double>(i - first);
+    }
+    noises_.push_back(std::move(together.noise));
   }
-  for (const ir::Node* layer : layers) {
-    tell();
-    LS_TRY(const Damage damage, Measure(comparison, forms_.MakeAlone(*layer), ""));
-    noises_.push_back({damage.error() * damage.error(), {layer}});
-    noise_of_[layer] += noises_.back().power;
+  const size_t layers_together = layers.size() / kMostForms + 1;
+  for (size_t i = 0; i < layers.size(); i += layers_together) {
+    const size_t end = std::min(i + layers_together, layers.size());
+    const std::vector<const ir::Node*> some(layers.begin() + static_cast<std::ptrdiff_t>(i),
+                                            layers.begin() + static_cast<std::ptrdiff_t>(end));
+    tell(groups.size() + end);
+    LS_TRY(const Damage damage, Measure(comparison, forms_.MakeAlone(some), ""));
+    noises_.push_back({damage.error() * damage.error(), some});
+    for (const ir::Node* layer : some)
+      noise_of_[layer] += noises_.back().power / static_cast<double>(some.size());
   }
   return {};
 }
@@ -153,6 +173,7 @@ std::vector<OpCost> Repair::Costs() const {
   double all = 0;
   for (const ir::Node* op : ops) all += WorkOf(*op);
   std::vector<OpCost> costs;
+  costs.reserve(ops.size());
   for (const ir::Node* op : ops)
     costs.push_back({op, kPasses / static_cast<double>(ops.size()) + (all > 0 ? WorkOf(*op) / all : 0)});
   return costs;

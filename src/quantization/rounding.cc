@@ -251,7 +251,7 @@ void RoundByMoments(const Tensor& weights, const std::vector<const Patches*>& pa
     const std::vector<float> more = each->Rows();
     rows.insert(rows.end(), more.begin(), more.end());
   }
-  if (rows.empty()) return;
+  if (one == nullptr || rows.empty()) return;
   const int most = bits == 8 ? 127 : 7;
   const Quantization& quantization = *rounded.quantization;
   std::vector<int8_t> integers = UnpackIntegers(rounded.values);
