@@ -199,6 +199,7 @@ class Quantizer {
     if (!fits) return kFailed;
     ReportUnmatchedPatterns(forms);
     if (options_.output_type != DType::kFloat32) ReportFloatOutputs(*form.copy.module, entries_, context_);
+    if (form.tensors == 0) ReportNothingQuantized(options_, context_);
     result.tensors = form.tensors;
     SumWork(*form.copy.module, result);
     if (choice.damage.samples > 0) {

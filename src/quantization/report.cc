@@ -168,6 +168,15 @@ void ReportUnreached(const ir::Module& module, const Observations& observations,
   }
 }
 
+void ReportNothingQuantized(const Options& options, Context& context) {
+  context.findings.Report(
+      Finding(Code::kKeptInFloat)
+          .As(Severity::kWarning)
+          .Headline("nothing of the model is {} now", NameOf(options.mode))
+          .Cause("it has no layers with weights that may, or all of them are to stay in float")
+          .Fix("what still may shrink is its constants", "--quantize float16"));
+}
+
 void ReportFloatOutputs(const ir::Module& module, const std::set<std::string>& entries, Context& context) {
   for (const auto& function : module.functions()) {
     for (size_t i = 0; i < function->result_count() && entries.contains(function->name); ++i) {
@@ -249,11 +258,12 @@ void ReportDamage(const Damage& damage, const Options& options, const RepairedLa
   const bool missed = wanted && damage.drop() > *options.max_accuracy_drop;
   if (missed) {
     finding.As(Severity::kWarning);
+    const bool wider = options.mode == Mode::kInt8;
     finding.Fix(
-        fmt::format("the drop of {:.3f} is more than the {} asked for, even with {} layers in float: take "
-                    "16-bit activations, or weights alone in 8 bits",
-                    damage.drop(), *options.max_accuracy_drop, repaired.kept),
-        "--quantize int16x8");
+        fmt::format("the drop of {:.3f} is more than the {} asked for, even with {} layers in float: take {}",
+                    damage.drop(), *options.max_accuracy_drop, repaired.kept,
+                    wider ? "16-bit activations" : "weights of 16 bits"),
+        wider ? "--quantize int16x8" : "--quantize float16");
   } else if (!wanted) {
     finding.Fix("bound it: layers that cost most then stay in float", "--max-accuracy-drop 0.02");
     finding.Fix("see which layers cost what", "--sensitivity layers.csv");

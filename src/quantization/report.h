@@ -32,6 +32,9 @@ void ReportNotFinite(const ir::Module& module, const Observations& observations,
 // Warns of functions that no sample of any signature reached (kPartNeverReached).
 void ReportUnreached(const ir::Module& module, const Observations& observations, Context& context);
 
+// Warns that a model came out as it went in (kKeptInFloat).
+void ReportNothingQuantized(const Options& options, Context& context);
+
 // Notes outputs of `entries` (functions) that are float32 although integers were asked for (kKeptInFloat).
 void ReportFloatOutputs(const ir::Module& module, const std::set<std::string>& entries, Context& context);
 

@@ -232,6 +232,20 @@ func @main(%x "x": f32[1,8] "x") -> ("y") {
   EXPECT_EQ(Find(Code::kQuantizationDamage)->severity, Severity::kWarning);
 }
 
+TEST_F(QuantizeTest, AModelThatComesOutAsItWentInIsWarnedOf) {
+  const auto module = Parse(R"(
+signature "s" @main
+func @main(%x "x": f32[1,16] "x") -> ("y") {
+  %y = tfl.RELU(%x) {} : f32[1,16] "y"
+  return %y
+}
+)");
+  const Quantized quantized = QuantizeWith(module, In(Mode::kInt8), ArraySamples::Random({1, 16}, 6));
+  ASSERT_NE(quantized.module, nullptr);
+  ASSERT_NE(Find(Code::kKeptInFloat), nullptr) << Said();
+  EXPECT_EQ(Find(Code::kKeptInFloat)->headline, "nothing of the model is int8 now");
+}
+
 TEST_F(QuantizeTest, ABoundOfNothingLeavesAllLayersInFloat) {
   Options options = In(Mode::kInt8);
   options.max_accuracy_drop = 0;
