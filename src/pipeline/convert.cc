@@ -52,10 +52,9 @@ constexpr std::array kLists = {Pass{"lists-as-tensors", passes::ListsAsTensors},
 constexpr int kMostRoundsOfLists = 8;
 
 // After folding, which resolves cases whose index it finds and computes in the model's own dtypes.
-constexpr std::array kNarrow = {Pass{"nest-cases", passes::NestCases},
-                                Pass{"resize-by-products", passes::ResizeByProducts},
-                                Pass{"float32", passes::ComputeInFloat32},
-                                Pass{"fuse-piecewise", passes::FusePiecewise}};
+constexpr std::array kNarrow = {
+    Pass{"nest-cases", passes::NestCases}, Pass{"resize-by-products", passes::ResizeByProducts},
+    Pass{"float32", passes::ComputeInFloat32}, Pass{"fuse-piecewise", passes::FusePiecewise}};
 
 // Where the oldest runtime that must run the file has the op.
 constexpr std::array kFuseGelu = {Pass{"fuse-gelu", passes::FuseGelu}};

@@ -222,7 +222,7 @@ class Quantizer {
 
 }  // namespace
 
-Result<Quantized> Quantize(std::shared_ptr<const ir::Module> module, const Options& options,
+Result<Quantized> Quantize(const std::shared_ptr<const ir::Module>& module, const Options& options,
                            const std::vector<SignatureSamples>& samples,
                            const runtime::CustomKernels& custom_kernels, const Hooks& hooks,
                            Context& context) {

@@ -52,7 +52,7 @@ struct Quantized {
 // kQuantizationNotAsAsked, kSampleNotFinite; warns and notes kQuantizationOptions (a pattern of keep_float
 // that matches nothing), kKeptInFloat, kPartNeverReached, kOneScaleForDifferentRanges, kQuantizationDamage,
 // kQuantizationRepaired.
-Result<Quantized> Quantize(std::shared_ptr<const ir::Module> module, const Options& options,
+Result<Quantized> Quantize(const std::shared_ptr<const ir::Module>& module, const Options& options,
                            const std::vector<SignatureSamples>& samples,
                            const runtime::CustomKernels& custom_kernels, const Hooks& hooks,
                            Context& context);

@@ -269,7 +269,7 @@ const ir::Value& TrainedModel::Simulated(const ir::Value& value) const {
 
 const ir::Node& TrainedModel::Simulated(const ir::Node& node) const { return FoundOr(simulated_nodes, node); }
 
-TrainedModel TakeTrainedRanges(std::shared_ptr<const ir::Module> module, Mode mode, Context& context) {
+TrainedModel TakeTrainedRanges(const std::shared_ptr<const ir::Module>& module, Mode mode, Context& context) {
   TrainedModel model{module, module};
   if (!HasTrainedRanges(*module)) return model;
   const auto simulation = ir::CopyModule(*module).module;

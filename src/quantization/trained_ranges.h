@@ -33,7 +33,7 @@ struct TrainedModel {
 // only moved before them. What integers of `mode` would not clip by themselves is clipped by MAXIMUM or
 // MINIMUM; but the lowest step of 8 bits, which a narrow range leaves unused, is not cut off: that is one
 // step for numbers that are clipped anyhow.
-TrainedModel TakeTrainedRanges(std::shared_ptr<const ir::Module> module, Mode mode, Context& context);
+TrainedModel TakeTrainedRanges(const std::shared_ptr<const ir::Module>& module, Mode mode, Context& context);
 
 // How a quantized form of `model.plain`, which came from it as `copy` says, comes from the simulation.
 ir::ModuleCopy CopyOfSimulation(const TrainedModel& model, const ir::ModuleCopy& copy);
