@@ -45,14 +45,24 @@ void DropLoopVariable(ir::Node& loop, ir::Function& condition, ir::Function& bod
   body.EraseParameter(index);
 }
 
-bool SinkIntoLoop(ir::Node& loop) {
+struct LoopParts {
+  ir::Function *condition = nullptr, *body = nullptr;
+};
+
+// Null where they do not fit the loop's operands.
+LoopParts PartsOf(const ir::Node& loop) {
   ir::Function* condition = Called(loop, "cond");
   ir::Function* body = Called(loop, "body");
-  if (condition == nullptr || body == nullptr || body->result_count() != loop.operand_count() ||
-      body->parameter_count() != loop.operand_count() ||
-      condition->parameter_count() != loop.operand_count()) {
-    return false;
-  }
+  const size_t count = loop.operand_count();
+  if (condition == nullptr || body == nullptr || body->result_count() != count ||
+      body->parameter_count() != count || condition->parameter_count() != count)
+    return {};
+  return {condition, body};
+}
+
+bool SinkIntoLoop(ir::Node& loop) {
+  const auto [condition, body] = PartsOf(loop);
+  if (body == nullptr) return false;
   bool changed = false;
   for (size_t i = loop.operand_count(); i-- > 0;) {
     if (body->result(i) != body->parameter(i) || !CanMove(loop.operand(i))) continue;
@@ -93,13 +103,8 @@ bool SinkIntoBranches(ir::Node& node, const std::vector<ir::Function*>& branches
 
 // Loop variables that neither condition nor body looks at.
 bool DropUnusedVariables(ir::Node& loop) {
-  ir::Function* condition = Called(loop, "cond");
-  ir::Function* body = Called(loop, "body");
-  if (condition == nullptr || body == nullptr || body->result_count() != loop.operand_count() ||
-      body->parameter_count() != loop.operand_count() ||
-      condition->parameter_count() != loop.operand_count()) {
-    return false;
-  }
+  const auto [condition, body] = PartsOf(loop);
+  if (body == nullptr) return false;
   bool changed = false;
   for (size_t i = loop.operand_count(); i-- > 0;) {
     const bool unused = body->result(i) == body->parameter(i) && body->parameter(i)->uses().size() == 1 &&

@@ -6,7 +6,7 @@
 #include "quantization/rounding.h"
 #include "quantization/rules.h"
 #include "quantization/shrink.h"
-#include "tfl/ops.h"
+#include "tfl/work.h"
 
 namespace litesmith::quantization {
 namespace {
@@ -104,8 +104,8 @@ QuantizedForm Forms::Make(const Repaired& repaired, DType input_type, DType outp
   // they run keep their integer weights.
   const auto keep = [&](const ir::Node& node) {
     const auto original = originals.find(&node);
-    const bool hybrid = node.Is(tfl::CONV_2D) || node.Is(tfl::FULLY_CONNECTED) || node.Is(tfl::BATCH_MATMUL);
-    const bool shrinks = hybrid && original != originals.end() && repaired.contains(original->second);
+    const bool shrinks =
+        tfl::HasHybridKernel(node) && original != originals.end() && repaired.contains(original->second);
     return std::string(shrinks ? "" : "as it is");
   };
   form.tensors += ShrinkConstants(*form.copy.module, {Mode::kDynamic, keep, weights, patches});

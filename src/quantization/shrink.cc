@@ -6,6 +6,7 @@
 #include "quantization/rules.h"
 #include "quantization/weights.h"
 #include "tfl/ops.h"
+#include "tfl/work.h"
 
 namespace litesmith::quantization {
 namespace {
@@ -49,8 +50,7 @@ std::vector<Place> PlacesOf(const ir::Node& node, Mode mode) {
       // Weights are matrices; peepholes and biases are not.
       if (is_matrix(i)) places.push_back({i, -1, true});
     } else if (rule != nullptr && rule->operand_role(i) == Role::kWeights) {
-      const bool hybrid = node.Is(tfl::CONV_2D) || node.Is(tfl::FULLY_CONNECTED);
-      places.push_back({i, rule->weights_axis(i), hybrid});
+      places.push_back({i, rule->weights_axis(i), tfl::HasHybridKernel(node)});
     } else if (node.Is(tfl::BATCH_MATMUL) && i == 1) {
       places.push_back({i, -1, true});
     } else if (rule == nullptr || rule->operand_role(i) != Role::kBias) {

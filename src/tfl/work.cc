@@ -44,15 +44,17 @@ std::optional<int64_t> MultiplyAdds(const ir::Node& node) {
   return Times(output, {w[w.size() - (transposed ? 1 : 2)]});
 }
 
+bool HasHybridKernel(const ir::Node& node) {
+  return node.Is(CONV_2D) || node.Is(FULLY_CONNECTED) || node.Is(BATCH_MATMUL);
+}
+
 Arithmetic ArithmeticOf(const ir::Node& node) {
   const auto is = [](const ir::Value* value, DType dtype) {
     return value != nullptr && value->type.dtype == dtype;
   };
   if (node.output_count() > 0 && IsInteger(node.output()->type.dtype)) return Arithmetic::kInteger;
-  // LiteRT's kernels of other ops widen int8 weights, or refuse them.
-  const bool has_hybrid = node.Is(CONV_2D) || node.Is(FULLY_CONNECTED) || node.Is(BATCH_MATMUL);
-  const bool hybrid =
-      has_hybrid && is(node.operand_or_null(0), DType::kFloat32) && is(node.operand_or_null(1), DType::kInt8);
+  const bool hybrid = HasHybridKernel(node) && is(node.operand_or_null(0), DType::kFloat32) &&
+                      is(node.operand_or_null(1), DType::kInt8);
   return hybrid ? Arithmetic::kHybrid : Arithmetic::kFloat;
 }
 

@@ -20,5 +20,8 @@ enum class Arithmetic : uint8_t {
   kHybrid,   // int8 weights with float inputs that the kernel quantizes as it runs
 };
 Arithmetic ArithmeticOf(const ir::Node& node);
+// Whether the op has a kernel for kHybrid in its second operand. LiteRT's kernels of other ops that multiply
+// widen int8 weights, or refuse them.
+bool HasHybridKernel(const ir::Node& node);
 
 }  // namespace litesmith::tfl
